@@ -1,0 +1,196 @@
+"""What a form is: the definition files under `definitions/`, read into values.
+
+One TOML file per form is the single source of its HTML, its checks, every error text, the consent wording, the mails
+and the retention. In: a folder of definition files. Out: `Form` by id. Writing a new file adds a form everywhere.
+`check.py` finds the mistakes in a file; this module only refuses what it cannot use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from typing import Any
+
+__all__ = ["Consent", "Field", "Form", "Mail", "load"]
+
+#: The definitions that ship with the package.
+SHIPPED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "definitions")  # noqa: PTH100,PTH118,PTH120 - pathlib costs 4 ms cold
+
+
+class Field(NamedTuple):
+    """One thing the visitor types."""
+
+    name: str
+    label: str
+    #: `text`, `email`, `tel` or `textarea`.
+    kind: str
+    required: bool
+    #: Most characters accepted, after normalising.
+    longest: int
+    #: Error kind (`required`, `invalid`, `too_long`, `characters`) → sentence.
+    errors: Mapping[str, str]
+    hint: str = ""
+    autocomplete: str = ""
+    inputmode: str = ""
+    #: A regular expression the whole value must match; empty = none.
+    pattern: str = ""
+    rows: int = 8
+
+    @property
+    def multiline(self) -> bool:
+        """Whether line breaks are part of the value."""
+        return self.kind == "textarea"
+
+
+class Consent(NamedTuple):
+    """A box the visitor ticks; never ticked beforehand."""
+
+    name: str
+    #: Changes whenever the wording does, such as `book-2026-11`.
+    id: str
+    #: The wording as shown, with links as `[text](target)`.
+    text: str
+    required: bool
+    error: str
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 in hex over id and wording: proves later what was shown."""
+        return hashlib.sha256(f"{self.id}\n{self.text}".encode()).hexdigest()
+
+
+class Mail(NamedTuple):
+    """A mail's words, with `{placeholders}`."""
+
+    #: `notice` (to the team), `confirm` or `book` (to the visitor).
+    kind: str
+    subject: str
+    body: str
+
+
+class Form(NamedTuple):
+    """A whole form."""
+
+    id: str
+    title: str
+    #: The page the form stands on, such as `/contact/`.
+    page: str
+    #: Where a browser is sent after the form is stored.
+    thanks: str
+    button: str
+    fields: tuple[Field, ...]
+    consents: tuple[Consent, ...]
+    mails: Mapping[str, Mail]
+    #: Name of the field that people do not see and robots fill.
+    honeypot: str
+    #: Days a record is kept.
+    retention_days: int
+    #: The same content within so many hours is the same record.
+    window_hours: int
+    #: `team` gets a notice of each record, `nobody` gets none.
+    notify: str
+    intro: str = ""
+    warning_title: str = ""
+    warning: str = ""
+    #: Page shown after the confirming click; empty = no double opt-in.
+    confirmed: str = ""
+    #: Days for which the links in mails to the visitor work.
+    link_days: int = 7
+    #: Minutes in which an address gets at most one mail of a kind.
+    repeat_minutes: int = 10
+    #: What the delivered thing is called, such as the book's title.
+    book_title: str = ""
+    #: `pdf`/`epub` → file name on the shelf.
+    book_files: Mapping[str, str] = {}  # noqa: RUF012 - NamedTuple default, never changed
+
+    @property
+    def double_opt_in(self) -> bool:
+        """Whether the address must be confirmed by a click in a mail."""
+        return bool(self.confirmed)
+
+
+def load(directory: Path | str | None = None) -> dict[str, Form]:
+    """Read every `*.toml` in `directory` (default: the shipped ones) into `{form id: Form}`, in order of file name.
+
+    Raises `DefinitionError`, carrying the mistakes with file and line, when a file cannot be used.
+    """
+    folder = os.fspath(directory) if directory is not None else SHIPPED
+    try:
+        names = sorted(name for name in os.listdir(folder) if name.endswith(".toml"))  # noqa: PTH208
+    except OSError as error:
+        from .errors import DefinitionError
+
+        msg = f"the folder of form definitions cannot be read: {folder}"
+        raise DefinitionError(msg) from error
+    forms = (_load_file(os.path.join(folder, name)) for name in names)  # noqa: PTH118
+    return {form.id: form for form in forms}
+
+
+def _load_file(path: str) -> Form:
+    import tomllib  # here, so that paths which need no definition (health) do not pay for it
+
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            return from_table(tomllib.load(file))
+    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
+        from .check import check_file
+        from .errors import DefinitionError
+
+        mistakes = check_file(path)
+        first = mistakes[0] if mistakes else f"{path}: {error!r}"
+        msg = f"the form definition cannot be used: {first}"
+        raise DefinitionError(msg, mistakes) from error
+
+
+def from_table(table: Mapping[str, Any]) -> Form:
+    """Build a `Form` from a parsed file; raises KeyError or TypeError when something is missing."""
+    warning = table.get("warning", {})
+    opt_in = table.get("double_opt_in", {})
+    book = table.get("book", {})
+    return Form(
+        id=table["id"],
+        title=table["title"],
+        page=table["page"],
+        thanks=table["thanks"],
+        button=table["button"],
+        fields=tuple(_field(one) for one in table["field"]),
+        consents=tuple(
+            Consent(one["name"], one["id"], one["text"], one.get("required", True), one["error"])
+            for one in table["consent"]
+        ),
+        mails={kind: Mail(kind, one["subject"], one["body"]) for kind, one in table.get("mail", {}).items()},
+        honeypot=table["honeypot"],
+        retention_days=table["retention_days"],
+        window_hours=table["window_hours"],
+        notify=table["notify"],
+        intro=table.get("intro", ""),
+        warning_title=warning.get("title", ""),
+        warning=warning.get("text", ""),
+        confirmed=opt_in.get("confirmed", ""),
+        link_days=opt_in.get("link_days", 7),
+        repeat_minutes=opt_in.get("repeat_minutes", 10),
+        book_title=book.get("title", ""),
+        book_files=dict(book.get("files", {})),
+    )
+
+
+def _field(one: Mapping[str, Any]) -> Field:
+    return Field(
+        name=one["name"],
+        label=one["label"],
+        kind=one["type"],
+        required=one.get("required", True),
+        longest=one["max"],
+        errors=dict(one["errors"]),
+        hint=one.get("hint", ""),
+        autocomplete=one.get("autocomplete", ""),
+        inputmode=one.get("inputmode", ""),
+        pattern=one.get("pattern", ""),
+        rows=one.get("rows", 8),
+    )

@@ -1,0 +1,110 @@
+"""Every error that `forms` raises on purpose.
+
+The tree::
+
+    FormsError                    base; `str(error)` is one sentence for a log, never a visitor's words
+    ├── SettingsError             the function is configured wrongly (an environment variable, a missing secret)
+    ├── DefinitionError           a form definition cannot be used; carries the mistakes with file and line
+    ├── Refused                   a request that is answered with a 4xx; carries status and words for the visitor
+    ├── TokenError                a signed link cannot be used
+    │   ├── TokenInvalid          not ours, cut short, or made for another purpose
+    │   └── TokenExpired          ours, but too old; carries whom it was made for
+    ├── StoreError                the store failed, nothing is known to be written
+    │   └── StoreBusy             others kept changing the same record; try again
+    └── MailError                 the mailer did not take the mail; it stays due
+
+Adapters translate foreign errors (`sqlite3.Error`, `OSError`) into this tree with `from`.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # `typing` costs milliseconds at a cold start; checkers know this spelling
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from collections.abc import Sequence
+
+    from .check import Mistake
+
+__all__ = [
+    "DefinitionError",
+    "FormsError",
+    "MailError",
+    "Refused",
+    "SettingsError",
+    "StoreBusy",
+    "StoreError",
+    "TokenError",
+    "TokenExpired",
+    "TokenInvalid",
+]
+
+
+class FormsError(Exception):
+    """Base of the tree."""
+
+
+class SettingsError(FormsError):
+    """The function is configured wrongly; the message names the variable."""
+
+
+class DefinitionError(FormsError):
+    """A form definition cannot be used."""
+
+    def __init__(self, message: str, mistakes: Sequence[Mistake] = ()) -> None:
+        super().__init__(message)
+        #: What is wrong, with file, line and fix.
+        self.mistakes = tuple(mistakes)
+
+
+class Refused(FormsError):  # noqa: N818 - named for what happens, as an answer and not a failure
+    """A request that gets a 4xx answer. `reason` is for the log, `detail` for the visitor."""
+
+    def __init__(
+        self,
+        status: int,
+        reason: str,
+        detail: str,
+        *,
+        errors: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(reason)
+        #: HTTP status, 400–499.
+        self.status = status
+        #: A stable word for logs and metrics, such as `body-too-large`.
+        self.reason = reason
+        #: One or two plain sentences for the visitor. Never holds what the visitor sent.
+        self.detail = detail
+        #: Field name → message, for 422.
+        self.errors = dict(errors or {})
+        #: Extra response headers, such as `Allow`.
+        self.headers = dict(headers or {})
+
+
+class TokenError(FormsError):
+    """A signed link cannot be used."""
+
+
+class TokenInvalid(TokenError):
+    """The token is not ours, is cut short, or was made for another purpose."""
+
+
+class TokenExpired(TokenError):
+    """The token is ours and too old."""
+
+    def __init__(self, message: str, *, subject: str) -> None:
+        super().__init__(message)
+        #: The lead id the token was made for: proven by the signature, so a new link may be offered.
+        self.subject = subject
+
+
+class StoreError(FormsError):
+    """The store failed; nothing is known to be written."""
+
+
+class StoreBusy(StoreError):
+    """A record kept changing under us; the caller may try again."""
+
+
+class MailError(FormsError):
+    """The mailer did not take the mail; it stays due and is tried again."""
