@@ -1,0 +1,62 @@
+"""`microsite build`: the whole site and the book, finished."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from microsite.book import build_book
+from microsite.errors import BuildError
+from microsite.pages import build
+
+__all__ = ["command"]
+
+
+@click.command()
+@click.option(
+    "--site-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("site"),
+    show_default=True,
+    help="Where the site goes.",
+)
+@click.option(
+    "--builder",
+    type=click.Choice(["mkdocs", "zensical"]),
+    default="mkdocs",
+    show_default=True,
+    help="What turns Markdown into pages.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
+def command(*, site_dir: Path, builder: str, as_json: bool) -> None:
+    """Build the whole site, finished, and typeset the book into build/book/.
+
+    \b
+    Example: microsite build --site-dir site
+    """
+    if builder == "zensical":
+        message = "this release cannot build with Zensical yet"
+        raise BuildError(message, fix="leave out --builder, or give --builder mkdocs")
+    root = Path.cwd()
+    book = build_book(root, root / "build" / "book")
+    result = build(root, site_dir=site_dir.absolute())
+    for finding in result.findings:
+        click.echo(str(finding), err=True)
+    if as_json:
+        summary = {
+            "version": 1,
+            "site_dir": str(site_dir),
+            "pages": result.pages,
+            "bytes": result.bytes,
+            "seconds": round(result.seconds, 3),
+            "book_pages": book.pages,
+            "findings": [finding.as_dict() for finding in result.findings],
+        }
+        click.echo(json.dumps(summary))
+    else:
+        click.echo(
+            f"Built {result.pages} pages, {result.bytes / 1000:,.0f} kB, in {result.seconds:.1f} s → {site_dir}/"
+            f" (book: {book.pages} pages → build/book/)"
+        )

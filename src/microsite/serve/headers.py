@@ -1,0 +1,97 @@
+"""The response headers that hold for every answer, here and on CloudFront.
+
+The local server sends exactly what the distribution sends, so that a page which breaks under the policy breaks on
+the writer's machine first. `infra/` is tested against these values; change them here, never in two places.
+`Strict-Transport-Security` is missing on purpose: it means nothing over plain HTTP, and the distribution adds it.
+"""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from typing import Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["SECURITY_HEADERS", "cache_control", "content_type", "is_compressible"]
+
+#: No `unsafe-*`, nobody else's host: a page that needs more does not get it. `connect-src` is for the forms' fetch
+#: and, later, the search shards.
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+#: name (lower case, as HTTP/2 sends it) → value
+SECURITY_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "content-security-policy": CONTENT_SECURITY_POLICY,
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": (
+            "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), "
+            "usb=(), browsing-topics=()"
+        ),
+        # A reader's page address says what they worry about: no other site may learn it.
+        "referrer-policy": "same-origin",
+        "x-content-type-options": "nosniff",
+    }
+)
+
+#: A year is the longest age that RFC 9111 caches promise to keep; the name changes with the content.
+IMMUTABLE: Final = "public, max-age=31536000, immutable"
+#: Kept, but asked for again each time: a correction in a health article must show at once. A 304 has no body.
+REVALIDATE: Final = "no-cache"
+
+_HASHED: Final = re.compile(r"^/?assets/(?:.+/)?[^/]+\.[0-9a-f]{8,64}\.[a-z0-9]+$")
+
+# Our own table: the `mimetypes` module reads the machine's registry, and answers then differ from machine to machine.
+_TYPES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "avif": "image/avif",
+        "css": "text/css; charset=utf-8",
+        "csv": "text/csv; charset=utf-8",
+        "epub": "application/epub+zip",
+        "gif": "image/gif",
+        "htm": "text/html; charset=utf-8",
+        "html": "text/html; charset=utf-8",
+        "ico": "image/x-icon",
+        "ics": "text/calendar; charset=utf-8",
+        "jpeg": "image/jpeg",
+        "jpg": "image/jpeg",
+        "js": "text/javascript; charset=utf-8",
+        "json": "application/json",
+        "map": "application/json",
+        "md": "text/markdown; charset=utf-8",
+        "mjs": "text/javascript; charset=utf-8",
+        "pdf": "application/pdf",
+        "png": "image/png",
+        "svg": "image/svg+xml; charset=utf-8",
+        "txt": "text/plain; charset=utf-8",
+        "vcf": "text/vcard; charset=utf-8",
+        "webmanifest": "application/manifest+json",
+        "webp": "image/webp",
+        "woff": "font/woff",
+        "woff2": "font/woff2",
+        "xml": "application/xml; charset=utf-8",
+    }
+)
+_COMPRESSIBLE: Final = ("text/", "application/json", "application/manifest+json", "application/xml", "image/svg+xml")
+
+
+def cache_control(path: str) -> str:
+    """The `Cache-Control` value for a path of the site: hashed assets for a year, all else asked for again."""
+    return IMMUTABLE if _HASHED.match(path) else REVALIDATE
+
+
+def content_type(path: str) -> str:
+    """The media type, with its charset where it is text, by the path's extension."""
+    extension = path.rpartition("/")[2].rpartition(".")[2].lower()
+    return _TYPES.get(extension, "application/octet-stream")
+
+
+def is_compressible(media_type: str) -> bool:
+    """Whether CloudFront, and so this server, compresses answers of this media type."""
+    return media_type.startswith(_COMPRESSIBLE)
