@@ -1,0 +1,52 @@
+"""Markdown in, readable words out: what a reader would read, without marks, code, addresses and tables' rules."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from .marks import CERTAINTY
+from .marks import CITATION_GROUP
+
+__all__ = ["count_words", "slugify", "strip_markdown"]
+
+_FENCE = re.compile(r"^(?P<fence>[ \t]*(?:```+|~~~+)).*?^(?P=fence)[ \t]*$", re.MULTILINE | re.DOTALL)
+_NOISE = re.compile(
+    r"<!--.*?-->"  # comments
+    r"|<[A-Za-z/][^<>]*>"  # tags
+    r"|\{[:#.][^{}\n]*\}"  # attribute lists
+    r"|^[ \t]*\|?[ \t:|-]+\|[ \t:|-]*$"  # the rule below a table's head
+    r"|^\[[^\]]+\]:.*$"  # addresses of links
+    r"|^[ \t]*(?:!!!|\?\?\?\+?)[ \t]*[\w -]*"  # callout openers; their title stays
+    r"|^[ \t]*(?:#{1,6}|[-*+]|\d+[.)]|>)[ \t]+",  # headings, lists, quotes
+    re.MULTILINE | re.DOTALL,
+)
+_LINK = re.compile(r"!?\[(?P<text>[^\[\]]*)\](?:\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])")
+_WORD = re.compile(r"[A-Za-zÀ-ɏ0-9][\w’'.,%/-]*")
+_SLUG_DROP = re.compile(r"[^\w\s-]")
+_SLUG_DASH = re.compile(r"[-\s]+")
+
+
+def strip_markdown(text: str) -> str:
+    """The words of a Markdown text, without citation marks and markup."""
+    text = CERTAINTY.sub("", CITATION_GROUP.sub("", _FENCE.sub("", text)))
+    text = _NOISE.sub("", text)
+    text = _LINK.sub(lambda match: match["text"], text)
+    return re.sub(r"[*_`|]+", " ", text).replace("\\", "")
+
+
+@lru_cache(maxsize=4096)
+def count_words(text: str) -> int:
+    """How many words a reader reads in a Markdown text."""
+    return len(_WORD.findall(strip_markdown(text)))
+
+
+def slugify(text: str) -> str:
+    """The id that Python-Markdown's toc gives a heading (its `slugify` with the separator `-`).
+
+    The same steps as https://python-markdown.github.io/extensions/toc/; a test holds the two equal.
+    """
+    import unicodedata  # noqa: PLC0415 - only the checker needs its tables
+
+    value = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
+    return _SLUG_DASH.sub("-", _SLUG_DROP.sub("", value).strip().lower())

@@ -1,0 +1,239 @@
+"""Site: everything the pages are made of, read once: settings, articles, and the data files. Never raises for content."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass
+from dataclasses import field
+from datetime import date
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import TypeVar
+
+import yaml
+
+from microsite.errors import ConfigError
+from microsite.findings import Finding
+
+from .articles import Article
+from .articles import read_article
+from .references import Reference
+from .references import reference_from_csl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["Insurer", "Person", "Site", "Term", "Topic", "read_site"]
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who writes or reviews. `kind` is `person` or `organisation`."""
+
+    id: str
+    name: str
+    kind: str = "person"
+    role: str = ""
+    credentials: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Insurer:
+    """A plan in the list of insurers; `note` says what the entry is (sample data says so)."""
+
+    id: str
+    name: str
+    kind: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A compound, a condition or a claim: its id, its name, and the whole record for who needs more."""
+
+    id: str
+    name: str
+    record: Mapping[str, Any] = field(hash=False, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A glossary entry."""
+
+    term: str
+    synonyms: tuple[str, ...]
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One state of the whole content. `articles` are all pages of docs/, in order of path."""
+
+    today: date
+    articles: tuple[Article, ...] = ()
+    references: Mapping[str, Reference] = field(default_factory=dict)
+    people: Mapping[str, Person] = field(default_factory=dict)
+    insurers: tuple[Insurer, ...] = ()
+    claims: Mapping[str, Topic] = field(default_factory=dict)
+    compounds: Mapping[str, Topic] = field(default_factory=dict)
+    conditions: Mapping[str, Topic] = field(default_factory=dict)
+    glossary: tuple[Term, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    #: Files of docs/ that are no pages (images, downloads), by path relative to docs/.
+    files: frozenset[str] = frozenset()
+    #: What was found while reading; `check` adds the rest.
+    findings: tuple[Finding, ...] = ()
+    by_path: Mapping[str, Article] = field(default_factory=dict)
+    #: Articles by `condition:<id>` and `compound:<id>`, and the newest first: views of 2,000 pages stay linear.
+    by_topic: Mapping[str, tuple[Article, ...]] = field(default_factory=dict)
+    newest: tuple[Article, ...] = ()
+
+
+def read_site(root: Path, *, today: date, docs: Path | None = None) -> Site:
+    """Read `mkdocs.yml`, docs/ and data/ below `root`.
+
+    Args:
+        root: the project's folder.
+        today: the day that "in the future" and "overdue" are judged by.
+        docs: another folder of pages to read instead of `docs_dir`, with the project's own data.
+
+    Raises:
+        ConfigError: `mkdocs.yml` is missing or is no YAML mapping; all else comes back in `Site.findings`.
+    """
+    settings = _settings(root / "mkdocs.yml")
+    docs = docs if docs is not None else root / str(settings.get("docs_dir") or "docs")
+    findings: list[Finding] = []
+    articles, files = _read_docs(root, docs, findings)
+    data = _Data(root, findings)
+    topics: dict[str, list[Article]] = {}
+    for article in articles:
+        for key in [*(f"condition:{i}" for i in article.conditions), *(f"compound:{i}" for i in article.compounds)]:
+            topics.setdefault(key, []).append(article)
+    published = [article for article in articles if article.kind == "article" and not article.noindex]
+    return Site(
+        today=today,
+        articles=articles,
+        references=data.table("references.json", reference_from_csl),
+        people=data.table("people.toml", _person),
+        insurers=tuple(data.table("insurers.toml", _insurer).values()),
+        claims=data.table("claims.json", lambda item: Topic(item["id"], str(item.get("claim", "")), item)),
+        compounds=data.table("compounds.json", lambda item: Topic(item["id"], str(item["name"]), item)),
+        conditions=data.table("conditions.json", lambda item: Topic(item["id"], str(item["name"]), item)),
+        glossary=tuple(data.table("glossary.json", _term, key="term").values()),
+        extra=settings.get("extra") or {},
+        files=files,
+        findings=tuple(sorted(findings)),
+        by_path={article.path: article for article in articles},
+        by_topic={key: tuple(found) for key, found in topics.items()},
+        newest=tuple(sorted(published, key=newest_first)),
+    )
+
+
+def newest_first(article: Article) -> tuple[int, str]:
+    """The order of "latest" lists: by the day of the last update, then by path."""
+    day = article.updated or article.published or date.min
+    return -day.toordinal(), article.path
+
+
+def _read_docs(root: Path, docs: Path, findings: list[Finding]) -> tuple[tuple[Article, ...], frozenset[str]]:
+    articles = []
+    files = set()
+    single = docs.is_file()
+    for file in [docs] if single else sorted(docs.rglob("*")):
+        path = file.name if single else file.relative_to(docs).as_posix()
+        if not file.is_file() or any(part.startswith(".") for part in path.split("/")):
+            continue
+        if file.suffix != ".md":
+            files.add(path)
+            continue
+        shown = file.relative_to(root).as_posix() if file.is_relative_to(root) else file.as_posix()
+        article, found = read_article(path, shown, file.read_bytes())
+        articles.append(article)
+        findings.extend(found)
+    return tuple(sorted(articles, key=lambda article: article.path)), frozenset(files)
+
+
+class _Tolerant(yaml.SafeLoader):
+    """MkDocs settings may hold tags (`!ENV`, `!!python/name:`) that only MkDocs can resolve: they read as None."""
+
+
+_Tolerant.add_multi_constructor("", lambda _loader, _suffix, _node: None)  # type: ignore[no-untyped-call]
+
+
+def _settings(path: Path) -> dict[str, Any]:
+    try:
+        settings = yaml.load(path.read_text(encoding="utf-8"), Loader=_Tolerant)  # noqa: S506 - a safe loader
+    except OSError as error:
+        msg = f"There is no {path.name} in {path.parent}."
+        raise ConfigError(msg, path=path, fix="run the command in the project's folder") from error
+    except (yaml.YAMLError, ValueError) as error:
+        msg = f"{path.name} is broken: {error}"
+        raise ConfigError(msg, path=path) from error
+    if not isinstance(settings, dict):
+        msg = f"{path.name} holds no settings."
+        raise ConfigError(msg, path=path)
+    return settings
+
+
+class _Data:
+    """Reads files of `data/`; a broken file or entry is a finding, and the rest is still read."""
+
+    def __init__(self, root: Path, findings: list[Finding]) -> None:
+        self.root = root
+        self.findings = findings
+
+    def table(self, name: str, make: Callable[[dict[str, Any]], _T], key: str = "id") -> dict[str, _T]:
+        """The entries of `data/<name>` by id, in the file's order."""
+        table: dict[str, _T] = {}
+        for number, item in enumerate(self._items(name), start=1):
+            try:
+                identifier = str(item[key])
+                made = make(item)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                self._add(name, "data-entry", f"entry {number} cannot be used: {type(error).__name__} {error}", "")
+                continue
+            if identifier in table:
+                self._add(name, "data-duplicate", f"`{identifier}` is there twice", "keep one of the two")
+                continue
+            table[identifier] = made
+        return table
+
+    def _items(self, name: str) -> Iterable[Any]:
+        path = self.root / "data" / name
+        try:
+            text = path.read_bytes().decode("utf-8")
+            loaded = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        except FileNotFoundError:
+            self._add(name, "data-file", "the file is missing", "put it there; an empty list is fine")
+            return []
+        except (OSError, ValueError) as error:
+            line = getattr(error, "lineno", 0) or 0
+            self._add(name, "data-file", f"the file cannot be read: {error}", "", line)
+            return []
+        items = loaded.get(path.stem) if isinstance(loaded, dict) else loaded
+        if not isinstance(items, list):
+            self._add(name, "data-file", "the file holds no list of entries", f"write a list, or [[{path.stem}]] tables")
+            return []
+        return items
+
+    def _add(self, name: str, rule: str, message: str, fix: str, line: int = 0) -> None:
+        self.findings.append(Finding(f"data/{name}", line, 1 if line else 0, rule, message, fix))
+
+
+def _person(item: dict[str, Any]) -> Person:
+    return Person(**{key: str(value) for key, value in item.items()})
+
+
+def _insurer(item: dict[str, Any]) -> Insurer:
+    return Insurer(**{key: str(value) for key, value in item.items()})
+
+
+def _term(item: dict[str, Any]) -> Term:
+    return Term(str(item["term"]), tuple(map(str, item.get("synonyms") or ())), str(item["definition"]))

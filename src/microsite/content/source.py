@@ -1,0 +1,108 @@
+"""A Markdown source as its checker sees it: code and comments blanked, every offset still true."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+
+__all__ = ["Heading", "Lines", "headings", "masked"]
+
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_FENCE_OPEN = re.compile(r"(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})[^`\n]*$")
+_SPAN = re.compile(r"(?<![`\\])(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)*?(?<!`)(?P=ticks)(?!`)", re.DOTALL)
+_ESCAPE = re.compile(r"\\[\\`*_{}\[\]()>#+.!-]")
+_CONTAINER = re.compile(r"(?P<indent>[ ]*)(?:!!!|\?\?\?\+?|[-*+][ \t]|\d+[.)][ \t]|\[\^[^\]]+\]:|:[ \t])")
+_HEADING = re.compile(
+    r"^(?P<indent>[ ]*)(?P<hashes>#{1,6})[ \t]+(?P<text>.*?)[ \t]*#*[ \t]*(?P<attributes>\{:?[^{}\n]*\})?[ \t]*$",
+    re.MULTILINE,
+)
+_ID = re.compile(r"#([\w:.-]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading: level 1 to 6, its Markdown text, an id given by hand (or empty), and its offset."""
+
+    level: int
+    text: str
+    id: str
+    start: int
+
+
+class Lines:
+    """Turns offsets of a text into lines and columns, both from 1."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def at(self, offset: int) -> tuple[int, int]:
+        """(line, column) of `offset`."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+
+@lru_cache(maxsize=4096)
+def masked(text: str) -> str:
+    """`text` with comments, code blocks, code spans and escaped characters turned to spaces; same length, same lines."""
+    if "<!--" in text:
+        text = _COMMENT.sub(_blank, text)
+    lines = text.split("\n")
+    _mask_blocks(lines)
+    text = "\n".join(lines)
+    if "`" in text:
+        text = _SPAN.sub(_blank, text)
+    return _ESCAPE.sub("  ", text) if "\\" in text else text
+
+
+def headings(mask: str) -> list[Heading]:
+    """The `#` headings of a masked text, those in callouts too."""
+    found = []
+    for match in _HEADING.finditer(mask):
+        given = _ID.search(match["attributes"] or "")
+        found.append(Heading(len(match["hashes"]), match["text"], given[1] if given else "", match.start("hashes")))
+    return found
+
+
+def _mask_blocks(lines: list[str]) -> None:
+    """Blank fenced and indented code in place.
+
+    Four spaces are code only outside of what takes four spaces for its content (callouts, lists, footnotes), and
+    only after an empty line, as in Python-Markdown.
+    """
+    fence = ""
+    containers: list[int] = []
+    after_blank = True
+    code = False
+    for number, line in enumerate(lines):
+        stripped = line.strip()
+        if fence:
+            lines[number] = " " * len(line)
+            if stripped.startswith(fence) and not stripped.strip(fence[0]):
+                fence = ""
+            continue
+        if not stripped:
+            after_blank = True
+            continue
+        indent = len(line) - len(line.lstrip(" "))
+        opened = _FENCE_OPEN.match(line)
+        if opened:
+            fence = opened["fence"]
+            lines[number] = " " * len(line)
+            continue
+        while containers and indent < containers[-1] and (after_blank or indent < containers[-1] - 3):
+            containers.pop()
+        level = containers[-1] if containers else 0
+        code = indent >= level + 4 and (after_blank or code)
+        if code:
+            lines[number] = " " * len(line)
+        else:
+            container = _CONTAINER.match(line)
+            if container:
+                containers.append(len(container["indent"]) + 4)
+        after_blank = False
+
+
+def _blank(match: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", match.group())
