@@ -107,7 +107,7 @@ class Form(NamedTuple):
     #: What the delivered thing is called, such as the book's title.
     book_title: str = ""
     #: `pdf`/`epub` → file name on the shelf.
-    book_files: Mapping[str, str] = {}  # noqa: RUF012 - NamedTuple default, never changed
+    book_files: Mapping[str, str] = {}
 
     @property
     def double_opt_in(self) -> bool:

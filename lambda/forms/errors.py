@@ -69,7 +69,7 @@ class Refused(FormsError):  # noqa: N818 - named for what happens, as an answer 
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(reason)
-        #: HTTP status, 400–499.
+        #: HTTP status, 400 to 499.
         self.status = status
         #: A stable word for logs and metrics, such as `body-too-large`.
         self.reason = reason
@@ -85,11 +85,11 @@ class TokenError(FormsError):
     """A signed link cannot be used."""
 
 
-class TokenInvalid(TokenError):
+class TokenInvalid(TokenError):  # noqa: N818 - read as a sentence: "except TokenInvalid"
     """The token is not ours, is cut short, or was made for another purpose."""
 
 
-class TokenExpired(TokenError):
+class TokenExpired(TokenError):  # noqa: N818
     """The token is ours and too old."""
 
     def __init__(self, message: str, *, subject: str) -> None:
@@ -102,7 +102,7 @@ class StoreError(FormsError):
     """The store failed; nothing is known to be written."""
 
 
-class StoreBusy(StoreError):
+class StoreBusy(StoreError):  # noqa: N818
     """A record kept changing under us; the caller may try again."""
 
 

@@ -130,7 +130,9 @@ def _field(field: Field, value: str, error: str) -> str:
     name = field.name
     optional = "" if field.required else " (optional)"
     hint = f'<span class="hint" id="{name}-hint">{link_text(field.hint)}</span>' if field.hint else ""
-    attributes = f' id="{name}" name="{name}" maxlength="{field.longest}"'
+    attributes = f' id="{name}" name="{name}"'
+    if not field.multiline:  # on a textarea it would cut a pasted message silently; there our own error speaks
+        attributes += f' maxlength="{field.longest}"'
     if field.autocomplete:
         attributes += f' autocomplete="{field.autocomplete}"'
     if field.inputmode:

@@ -1,0 +1,258 @@
+"""The entry points: events in, answers out. The only module that reads the clock, the environment and randomness.
+
+`http` answers API Gateway's HTTP API (payload version 2), under Lambda and under the local server alike; `notify`
+mails what a batch of the table's stream names; `sweep` mails whatever is due. Settings are environment variables:
+
+| variable | meaning |
+|---|---|
+| `FORMS_STORE` | `sqlite:/path/leads.sqlite3` |
+| `FORMS_MAIL` | `outbox:/path/folder` |
+| `FORMS_SECRETS` | signing secrets in hex, comma separated, newest first; 16 bytes each at least |
+| `FORMS_SITE_URL` | the site's address, such as `https://ketamine-guide.example` |
+| `FORMS_FROM`, `FORMS_TEAM` | mail address that sends, mail address that gets notices |
+| `FORMS_ORG_NAME`, `FORMS_ORG_ADDRESS` | as shown in mails; the postal address is one line |
+| `FORMS_SHELL` | HTML file with the markers `<!--title-->` and `<!--main-->`; optional |
+| `FORMS_BOOK` | folder with the book's files; optional |
+| `FORMS_RELEASE` | the site's release, kept with each record; optional |
+| `FORMS_SCREENING` | `off` turns the honeypot off, for load tests; default `on` |
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import sys
+import time
+
+from .answer import as_page
+from .answer import as_problem
+from .errors import Refused
+from .errors import SettingsError
+from .request import read_request
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping
+    from typing import Any
+
+    from .desk import Desk
+    from .handle import Handled
+    from .ports import Mailer
+    from .request import Request
+
+    Event = Mapping[str, Any]
+
+__all__ = ["http", "notify", "reset", "sweep"]
+
+_NAMES = (
+    "FORMS_STORE",
+    "FORMS_MAIL",
+    "FORMS_SECRETS",
+    "FORMS_SITE_URL",
+    "FORMS_FROM",
+    "FORMS_TEAM",
+    "FORMS_ORG_NAME",
+    "FORMS_ORG_ADDRESS",
+    "FORMS_SHELL",
+    "FORMS_BOOK",
+    "FORMS_RELEASE",
+    "FORMS_SCREENING",
+)
+#: Settings → desk. Kept between events, so a warm function reads definitions and opens the store once.
+_desks: dict[tuple[str, ...], Desk] = {}
+
+
+def http(event: Event, context: object) -> dict[str, Any]:
+    """Answer one HTTP request. Never raises: what nobody foresaw is logged by place and kind and answered calmly."""
+    started = time.perf_counter()
+    request: Request | None = None
+    try:
+        from .handle import handle
+        from .handle import route_of
+
+        request = read_request(event)
+        handled: Handled = handle(_desk, request)
+        _log(
+            "http",
+            request_id=request.id or getattr(context, "aws_request_id", ""),
+            method=request.method if request.method.isalpha() and len(request.method) <= 8 else "other",
+            route=route_of(request.path),
+            status=handled.answer["statusCode"],
+            outcome=handled.outcome,
+            reason=handled.reason,
+            ms=round((time.perf_counter() - started) * 1000, 1),
+        )
+        answer = handled.answer
+    except Refused as refused:
+        _log("http", status=refused.status, outcome="refused", reason=refused.reason)
+        answer = as_problem(refused.status, refused.detail)
+    except Exception as error:  # noqa: BLE001 - the last line of defense
+        _log("http", request_id=getattr(request, "id", ""), status=500, outcome="error", reason=_place(error))
+        answer = _sorry(request)
+    if request is not None and request.method == "HEAD":
+        answer = {**answer, "body": "", "isBase64Encoded": False}
+    return answer
+
+
+def notify(event: Event, context: object) -> dict[str, Any]:
+    """Mail what the records of a stream batch wait for; answers which ones to hand in again.
+
+    A record names its lead in `dynamodb.Keys.id.S`. https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+    """
+    from .errors import FormsError
+    from .notify import deliver
+
+    failures = []
+    for record in event.get("Records", ()):
+        number = record.get("dynamodb", {}).get("SequenceNumber", "")
+        lead_id = record.get("dynamodb", {}).get("Keys", {}).get("id", {}).get("S", "")
+        try:
+            desk = _desk()
+            lead = desk.store.get(lead_id)
+            tally = deliver(desk, lead) if lead is not None else None
+        except FormsError as error:
+            failures.append({"itemIdentifier": number})
+            _log("notify", outcome="error", reason=_place(error), record=number)
+        else:
+            # A mail that failed is due again by itself: the sweeper has it, the stream need not repeat it.
+            _log("notify", outcome="done", **(tally._asdict() if tally else {}))
+    return {"batchItemFailures": failures}
+
+
+def sweep(event: Event, context: object) -> dict[str, Any]:
+    """Send every mail that is due; answers `{sent, dropped, failed, reasons}`."""
+    from .notify import sweep as send_due
+
+    tally = send_due(_desk())
+    if any(tally[:3]):
+        _log("sweep", outcome="done", **tally._asdict())
+    return {**tally._asdict(), "reasons": list(tally.reasons)}
+
+
+def reset() -> None:
+    """Forget settings, definitions and open stores: the next event reads them anew. For the local server and tests."""
+    while _desks:
+        close = getattr(_desks.popitem()[1].store, "close", None)
+        if close is not None:
+            close()
+
+
+def _desk() -> Desk:
+    settings = tuple(os.environ.get(name, "") for name in _NAMES)
+    desk = _desks.get(settings)
+    if desk is None:
+        desk = _desks[settings] = _build(dict(zip(_NAMES, settings, strict=True)))
+    return desk
+
+
+def _build(settings: Mapping[str, str]) -> Desk:
+    from .definition import load
+    from .desk import Desk
+    from .desk import Site
+    from .folder import Folder
+    from .tokens import Tokens
+
+    store = _store(_needed(settings, "FORMS_STORE"))
+    try:
+        tokens = Tokens([bytes.fromhex(one) for one in _needed(settings, "FORMS_SECRETS").split(",")])
+    except ValueError as error:
+        msg = "FORMS_SECRETS must be secrets of at least 16 bytes in hex, separated by commas"
+        raise SettingsError(msg) from error
+    return Desk(
+        forms=load(),
+        store=store,
+        marks=store,
+        mailer=_LateMailer(settings["FORMS_MAIL"]),
+        shelf=Folder(settings["FORMS_BOOK"]),
+        tokens=tokens,
+        clock=time.time,
+        new_id=_new_id,
+        site=Site(
+            url=_needed(settings, "FORMS_SITE_URL").rstrip("/"),
+            name=settings["FORMS_ORG_NAME"],
+            address=settings["FORMS_ORG_ADDRESS"],
+            team=settings["FORMS_TEAM"],
+            sender=settings["FORMS_FROM"],
+            release=settings["FORMS_RELEASE"],
+        ),
+        shell=_shell_reader(settings["FORMS_SHELL"]),
+        screening=settings["FORMS_SCREENING"] != "off",
+    )
+
+
+def _needed(settings: Mapping[str, str], name: str) -> str:
+    if not settings[name]:
+        msg = f"{name} is not set"
+        raise SettingsError(msg)
+    return settings[name]
+
+
+def _store(named: str) -> Any:
+    kind, _, place = named.partition(":")
+    if kind == "sqlite" and place:
+        from .sqlite import SqliteStore
+
+        return SqliteStore(place)
+    msg = "FORMS_STORE must be sqlite:PATH"
+    raise SettingsError(msg)
+
+
+class _LateMailer:
+    """Makes the real mailer at the first mail: the HTTP path sends none and must not pay for one."""
+
+    def __init__(self, named: str) -> None:
+        self._named = named
+        self._mailer: Mailer | None = None
+
+    def send(self, letter: Any) -> None:
+        if self._mailer is None:
+            kind, _, place = self._named.partition(":")
+            if kind != "outbox" or not place:
+                msg = "FORMS_MAIL must be outbox:FOLDER"
+                raise SettingsError(msg)
+            from .outbox import Outbox
+
+            self._mailer = Outbox(place)
+        self._mailer.send(letter)
+
+
+def _shell_reader(path: str) -> Callable[[], str]:
+    def read() -> str:
+        # Read each time: pages with errors are rare, and under `make serve` the file changes with the theme.
+        try:
+            with open(path, encoding="utf-8") as file:  # noqa: PTH123 - pathlib costs 4 ms cold
+                return file.read()
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    return read
+
+
+def _new_id() -> str:
+    return base64.b32encode(os.urandom(17)).decode().lower()[:26]
+
+
+def _sorry(request: Request | None) -> dict[str, Any]:
+    detail = "We could not do this just now. Please try again in a few minutes."
+    if request is None or request.wants_json():
+        return as_problem(500, detail)
+    from . import words
+    from .html import render_page
+
+    return as_page(500, render_page(_shell_reader(os.environ.get("FORMS_SHELL", ""))(), *words.sorry(detail)))
+
+
+def _place(error: BaseException) -> str:
+    """Kind and place of an error, `ValueError@validate.py:12`; its message may hold what a visitor typed."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    at = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else "?"  # noqa: PTH119
+    words = f" {error}" if isinstance(error, SettingsError) else ""
+    return f"{type(error).__name__}@{at}{words}"
+
+
+def _log(event: str, **facts: object) -> None:
+    sys.stderr.write(json.dumps({"event": event, **{name: fact for name, fact in facts.items() if fact != ""}}) + "\n")

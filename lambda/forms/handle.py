@@ -1,0 +1,259 @@
+"""From a request to an answer: the routes, and what each shows to a browser and to a program.
+
+In: a `Request` and a `Desk`. Out: the answer and a word for the log. Refusals are `Refused` values from the rooms
+below, turned into a page or problem details here, once.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from . import words
+from .answer import as_file
+from .answer import as_json
+from .answer import as_page
+from .answer import as_problem
+from .answer import see_other
+from .body import read_fields
+from .errors import Refused
+from .errors import StoreError
+from .errors import TokenExpired
+from .errors import TokenInvalid
+from .html import page
+from .html import render_form
+from .html import render_page
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping
+    from typing import Any
+
+    from .definition import Form
+    from .desk import Desk
+    from .lead import Lead
+    from .request import Request
+
+    Answer = dict[str, Any]
+
+__all__ = ["Handled", "handle", "route_of"]
+
+_MEDIA = {"pdf": "application/pdf", "epub": "application/epub+zip"}
+#: What a browser is told when a form is stored; the same for new, repeated and quarantined, and it tells nothing of
+#: what was there before.
+_FORMS = "/api/forms/"
+
+
+class Handled(NamedTuple):
+    """An answer and what the log says of it."""
+
+    answer: Answer
+    #: `stored`, `repeated`, `quarantined`, `invalid`, `refused`, `shown`, …
+    outcome: str
+    reason: str = ""
+
+
+def route_of(path: str) -> str:
+    """The route's name for the log; a path may hold anything, a route is one of a few words."""
+    return _FORMS + "{form}" if path.startswith(_FORMS) else path if path in _ROUTES else "unknown"
+
+
+def handle(desk: Callable[[], Desk], request: Request) -> Handled:
+    """Answer `request`. `desk` is called only by routes that need it: health needs no store."""
+    try:
+        if request.path == "/api/health":
+            _allow(request, "GET")
+            return Handled(as_json(200, {"status": "ok"}), "shown")
+        if request.path.startswith(_FORMS):
+            return _forms(desk(), request)
+        verbs = _ROUTES.get(request.path)
+        if verbs is None:
+            raise Refused(404, "no-such-route", "There is no such page.")
+        _allow(request, *verbs)
+        return verbs["GET" if request.method == "HEAD" else request.method](desk(), request)
+    except Refused as refused:
+        return _refusal(desk, request, refused)
+
+
+def _allow(request: Request, *methods: str) -> None:
+    allowed = [*methods, *(["HEAD"] if "GET" in methods else [])]
+    if request.method not in allowed:
+        headers = {"allow": ", ".join(sorted(allowed))}
+        raise Refused(405, "method", "This address does not take requests of this kind.", headers=headers)
+
+
+def _same_site(desk: Desk, request: Request) -> None:
+    if request.cross_site(desk.site.url):
+        raise Refused(403, "cross-site", "This was sent from another website. Please use the form on our own page.")
+
+
+def _refusal(desk: Callable[[], Desk], request: Request, refused: Refused) -> Handled:
+    if request.wants_json():
+        answer = as_problem(refused.status, refused.detail, refused.errors, refused.headers)
+    else:
+        tools = desk() if refused.reason != "method" or request.path != "/api/health" else None
+        form = tools.forms.get(request.path.removeprefix(_FORMS)) if tools else None
+        title, main = words.refused(refused.detail, form.page if form else "")
+        answer = as_page(refused.status, render_page(tools.shell() if tools else "", title, main), refused.headers)
+    return Handled(answer, "refused", refused.reason)
+
+
+def _forms(desk: Desk, request: Request) -> Handled:
+    from .submit import submit
+
+    form = desk.forms.get(request.path.removeprefix(_FORMS))
+    if form is None:
+        raise Refused(404, "no-such-form", "There is no such form.")
+    _allow(request, "POST")
+    _same_site(desk, request)
+    sent = read_fields(request)
+    source = request.source(desk.site.url, sent.get("page", ""))
+    try:
+        done = submit(desk, form, sent, page=source)
+    except StoreError as error:
+        return _unsaved(desk, request, form, sent, source, error)
+    if done.lead is None:
+        errors = done.checked.errors
+        if request.wants_json():
+            answer = as_problem(422, "Please correct the fields named below and send again.", errors)
+        else:
+            answer = _again(desk, form, 422, done.checked.shown(), errors, source, sent)
+        return Handled(answer, "invalid", ",".join(errors))
+    outcome = "quarantined" if done.lead.quarantined is not None else "repeated" if done.repeated else "stored"
+    if request.wants_json():
+        status = "pending" if form.double_opt_in else "received"
+        return Handled(as_json(200, {"status": status, "id": done.lead.id}), outcome)
+    return Handled(see_other(form.thanks), outcome)
+
+
+def _again(  # noqa: PLR0913 - what the page shows
+    desk: Desk,
+    form: Form,
+    status: int,
+    shown: Mapping[str, str],
+    errors: Mapping[str, str],
+    source: str,
+    sent: Mapping[str, str],
+    note: str = "",
+) -> Answer:
+    from .submit import release_of
+
+    drawn = render_form(form, values=shown, errors=errors, page=source, release=release_of(sent, desk.site.release))
+    return as_page(status, render_page(desk.shell(), f"Error: {form.title}", page(form, note + drawn)))
+
+
+def _unsaved(  # noqa: PLR0913 - what the page shows
+    desk: Desk, request: Request, form: Form, sent: Mapping[str, str], source: str, error: StoreError
+) -> Handled:
+    """The store failed: say so, and hand everything that was typed back."""
+    from .validate import check
+
+    detail = "We could not save this just now. Nothing was sent. Please try again in a minute."
+    if request.wants_json():
+        answer = as_problem(503, detail, headers={"retry-after": "30"})
+    else:
+        note = f'<div class="errors" role="alert" tabindex="-1"><h2>There is a problem</h2><p>{detail}</p></div>\n'
+        answer = _again(desk, form, 503, check(form, sent).shown(), {}, source, sent, note)
+        answer["headers"]["retry-after"] = "30"
+    return Handled(answer, "failed", type(error).__name__)
+
+
+def _page(desk: Desk, status: int, shown: tuple[str, str], outcome: str = "shown", reason: str = "") -> Handled:
+    return Handled(as_page(status, render_page(desk.shell(), *shown)), outcome, reason)
+
+
+def _found(desk: Desk, purpose: str, token: str, path: str) -> tuple[Form, Lead] | Handled:
+    """The form and lead of a link, or the page that says why not."""
+    from .follow import find
+
+    try:
+        found = find(desk, purpose, token)
+    except TokenInvalid as error:
+        return _page(desk, 400, words.broken(), "refused", f"token-{error}")
+    except TokenExpired:
+        return _page(desk, 410, words.expired(path, token), "expired")
+    return found or _page(desk, 410, words.gone(), "gone")
+
+
+def _resent(desk: Desk, purpose: str, token: str) -> Handled:
+    from .follow import resend
+
+    try:
+        form = resend(desk, purpose, token)
+    except TokenInvalid as error:
+        return _page(desk, 400, words.broken(), "refused", f"token-{error}")
+    return Handled(see_other(form.thanks), "asked-again") if form else _page(desk, 410, words.gone(), "gone")
+
+
+def _show_confirm(desk: Desk, request: Request) -> Handled:
+    token = request.query().get("token", "")
+    found = _found(desk, "confirm", token, "/api/confirm")
+    return found if isinstance(found, Handled) else _page(desk, 200, words.confirm(token))
+
+
+def _do_confirm(desk: Desk, request: Request) -> Handled:
+    from .follow import confirm
+
+    _same_site(desk, request)
+    sent = read_fields(request)
+    token = sent.get("token", "")
+    if sent.get("again"):
+        return _resent(desk, "confirm", token)
+    found = _found(desk, "confirm", token, "/api/confirm")
+    if isinstance(found, Handled):
+        return found
+    confirm(desk, *found)
+    if request.wants_json():
+        return Handled(as_json(200, {"status": "confirmed", "id": found[1].id}), "confirmed")
+    return Handled(see_other(found[0].confirmed or found[0].thanks), "confirmed")
+
+
+def _show_book(desk: Desk, request: Request) -> Handled:
+    query = request.query()
+    token, kind = query.get("token", ""), query.get("format", "")
+    found = _found(desk, "book", token, "/api/book")
+    if isinstance(found, Handled):
+        return found
+    form = found[0]
+    if not kind:
+        return _page(desk, 200, words.book(form, token))
+    name = form.book_files.get(kind)
+    if name is None:
+        raise Refused(404, "no-such-format", "The book does not come in this format.")
+    content = desk.shelf.read(name)
+    if content is None:
+        detail = "The book cannot be fetched just now. Please try the link again later."
+        return _page(desk, 503, words.sorry(detail), "failed", "book-missing")
+    return Handled(as_file(content, _MEDIA.get(kind, "application/octet-stream"), name), "book", kind)
+
+
+def _do_book(desk: Desk, request: Request) -> Handled:
+    _same_site(desk, request)
+    return _resent(desk, "book", read_fields(request).get("token", ""))
+
+
+def _show_unsubscribe(desk: Desk, request: Request) -> Handled:
+    token = request.query().get("token", "")
+    found = _found(desk, "unsubscribe", token, "/api/unsubscribe")
+    return found if isinstance(found, Handled) else _page(desk, 200, words.unsubscribe(token))
+
+
+def _do_unsubscribe(desk: Desk, request: Request) -> Handled:
+    # RFC 8058: the mail program POSTs to the link itself, from its own site; the token is all the proof there is.
+    # Only a POST without it in the address (our own button) has it in the body.
+    from .follow import unsubscribe
+
+    token = request.query().get("token", "") or read_fields(request).get("token", "")
+    found = _found(desk, "unsubscribe", token, "/api/unsubscribe")
+    if isinstance(found, Handled):
+        return found
+    unsubscribe(desk, *found)
+    return _page(desk, 200, words.unsubscribed(), "unsubscribed")
+
+
+_ROUTES: dict[str, dict[str, Callable[[Desk, Request], Handled]]] = {
+    "/api/health": {},
+    "/api/confirm": {"GET": _show_confirm, "POST": _do_confirm},
+    "/api/book": {"GET": _show_book, "POST": _do_book},
+    "/api/unsubscribe": {"GET": _show_unsubscribe, "POST": _do_unsubscribe},
+}

@@ -1,0 +1,178 @@
+"""`Store` and `Marks` on SQLite: one file, write-ahead log, every commit synced to the disk before it returns.
+
+In: a path. `synchronous=FULL` with WAL syncs the log at each commit, so an acknowledged lead survives `kill -9` and
+a power cut (https://sqlite.org/pragma.html#pragma_synchronous). The file and its `-wal` are readable by the owner
+only. One connection, guarded by a lock, serves all threads; other processes may read and write at the same time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+from typing import TYPE_CHECKING
+
+from .errors import StoreError
+from .lead import from_json
+from .lead import to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from .lead import Lead
+
+__all__ = ["SqliteStore"]
+
+#: Seconds to wait for another process's write.
+_PATIENCE = 15.0
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS leads (
+    id TEXT PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    form TEXT NOT NULL,
+    created REAL NOT NULL,
+    due REAL,
+    revision INTEGER NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS leads_due ON leads (due) WHERE due IS NOT NULL;
+CREATE INDEX IF NOT EXISTS leads_created ON leads (created, id);
+CREATE TABLE IF NOT EXISTS marks (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL,
+    until REAL NOT NULL
+) STRICT;
+"""
+
+
+class SqliteStore:
+    """Leads and marks in the SQLite file `path`; made, with its folder, when `create` and it is not there."""
+
+    def __init__(self, path: Path | str, *, create: bool = True) -> None:
+        self._path = os.fspath(path)
+        self._lock = threading.Lock()
+        with _translated():
+            if create:
+                os.makedirs(os.path.dirname(self._path) or ".", mode=0o700, exist_ok=True)  # noqa: PTH103,PTH120
+                # Made before SQLite opens it: -wal and -shm take the mode of the main file.
+                os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+            elif not os.path.exists(self._path):  # noqa: PTH110
+                msg = f"there is no store at {self._path}"
+                raise StoreError(msg)
+            self._db = sqlite3.connect(
+                self._path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False, cached_statements=32
+            )
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.executescript(_SCHEMA)
+
+    def add(self, lead: Lead, *, unless: Sequence[str] = ()) -> Lead:
+        """See `ports.Store.add`."""
+        keys = (lead.key, *unless)
+        # Two tries of one message, A and its retry B, on either side of a window's end:
+        #
+        #   window 7 ............ | window 8 ............
+        #            A: key 7     |  B: key 8
+        #            unless 6, 8  |  unless 7, 9
+        #
+        # The transaction takes the write lock first (IMMEDIATE), so one of the two sees the other's key whatever the
+        # order, and the keys of the neighbouring windows make "the same within the window" hold across its end.
+        with self._writing() as db:
+            marks = ",".join("?" * len(keys))
+            row = db.execute(f"SELECT body FROM leads WHERE key IN ({marks}) LIMIT 1", keys).fetchone()  # noqa: S608
+            if row is not None:
+                return from_json(row[0])
+            db.execute(
+                "INSERT INTO leads (id, key, form, created, due, revision, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (lead.id, lead.key, lead.form, lead.created, lead.due, lead.revision, to_json(lead)),
+            )
+        return lead
+
+    def get(self, lead_id: str) -> Lead | None:
+        """See `ports.Store.get`."""
+        row = self._row("SELECT body FROM leads WHERE id = ?", lead_id)
+        return from_json(row[0]) if row else None
+
+    def replace(self, old: Lead, new: Lead) -> bool:
+        """See `ports.Store.replace`."""
+        written = new._replace(revision=old.revision + 1)
+        with self._writing() as db:
+            done = db.execute(
+                "UPDATE leads SET due = ?, revision = ?, body = ? WHERE id = ? AND revision = ?",
+                (written.due, written.revision, to_json(written), old.id, old.revision),
+            )
+            return done.rowcount == 1
+
+    def due(self, now: float, limit: int) -> list[Lead]:
+        """See `ports.Store.due`."""
+        with self._lock, _translated():
+            rows = self._db.execute(
+                "SELECT body FROM leads WHERE due IS NOT NULL AND due <= ? ORDER BY due LIMIT ?", (now, limit)
+            ).fetchall()
+        return [from_json(body) for (body,) in rows]
+
+    def scan(self) -> Iterator[Lead]:
+        """See `ports.Store.scan`; reads in pages, so writers are never kept waiting."""
+        created, lead_id = float("-inf"), ""
+        while True:
+            with self._lock, _translated():
+                rows = self._db.execute(
+                    "SELECT created, id, body FROM leads WHERE (created, id) > (?, ?) ORDER BY created, id LIMIT 500",
+                    (created, lead_id),
+                ).fetchall()
+            if not rows:
+                return
+            for created, lead_id, body in rows:  # noqa: B007 - the last row is where the next page starts
+                yield from_json(body)
+
+    def claim(self, key: str, value: str, *, now: float, until: float) -> bool:
+        """See `ports.Marks.claim`."""
+        with self._writing() as db:
+            done = db.execute(
+                "INSERT INTO marks (key, value, until) VALUES (?1, ?2, ?3) ON CONFLICT (key) DO UPDATE "
+                "SET value = ?2, until = ?3 WHERE value = ?2 OR (until > 0 AND until <= ?4)",
+                (key, value, until, now),
+            )
+            return done.rowcount == 1
+
+    def find(self, key: str, *, now: float) -> str | None:
+        """See `ports.Marks.find`."""
+        row = self._row("SELECT value FROM marks WHERE key = ? AND (until = 0 OR until > ?)", key, now)
+        return str(row[0]) if row else None
+
+    def drop(self, key: str) -> None:
+        """See `ports.Marks.drop`."""
+        with self._writing() as db:
+            db.execute("DELETE FROM marks WHERE key = ?", (key,))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def _row(self, statement: str, *values: object) -> tuple[str, ...] | None:
+        with self._lock, _translated():
+            row: tuple[str, ...] | None = self._db.execute(statement, values).fetchone()
+            return row
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, _translated():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        msg = f"sqlite: {type(error).__name__}: {error}"
+        raise StoreError(msg) from error

@@ -1,0 +1,115 @@
+"""From what a visitor typed to a durable record.
+
+In: a form, the fields as sent, the page they came from. Out: the record that is kept, or what is wrong. Nothing is
+acknowledged before the store has it on disk, nothing is mailed here, and a retry of the same content is the same
+record with the same answer.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .desk import amend
+from .lead import Agreed
+from .lead import Job
+from .lead import Lead
+from .validate import check
+from .validate import fingerprint
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .definition import Form
+    from .desk import Desk
+    from .validate import Checked
+
+__all__ = ["Outcome", "ask_again", "new_job", "release_of", "submit"]
+
+
+class Outcome(NamedTuple):
+    """What became of a submission: `lead` is None when `checked.errors` says why."""
+
+    checked: Checked
+    lead: Lead | None
+    #: Whether the record was there already.
+    repeated: bool = False
+
+
+def submit(desk: Desk, form: Form, sent: Mapping[str, str], *, page: str) -> Outcome:
+    """Check and store one submission; raises `StoreError` when it is not stored."""
+    checked = check(form, sent)
+    if checked.errors:
+        return Outcome(checked, None)
+    now = desk.clock()
+    trapped = desk.screening and bool(sent.get(form.honeypot, "").strip())
+    window = int(now // (form.window_hours * 3600))
+    key, before, after = (fingerprint(form, checked, window + step, quarantined=trapped) for step in (0, -1, 1))
+    lead = Lead(
+        id=desk.new_id(),
+        key=key,
+        form=form.id,
+        created=now,
+        values=checked.values,
+        agreed=_agreed(form, checked, now),
+        page=page,
+        release=release_of(sent, desk.site.release),
+        quarantined=now if trapped else None,
+        reasons=("honeypot",) if trapped else (),
+    )
+    if not trapped:
+        lead = _with_first_mails(lead, form, now)
+    kept = desk.store.add(lead, unless=(before, after))
+    if kept.id == lead.id:
+        return Outcome(checked, kept)
+    if kept.unsubscribed is not None:
+        kept = amend(desk.store, kept.id, lambda one: one._replace(agreed=one.agreed + lead.agreed)) or kept
+    ask_again(desk, form, kept)
+    return Outcome(checked, kept, repeated=True)
+
+
+def ask_again(desk: Desk, form: Form, lead: Lead) -> None:
+    """Queue the mail that `lead` waits for once more: the confirming one, or the book when it is confirmed.
+
+    Does nothing when such a mail still waits or was queued within the form's repeat window, so that retries and
+    impatient clicks do not become mails.
+    """
+    if not form.double_opt_in or lead.quarantined is not None:
+        return
+    now = desk.clock()
+
+    def change(one: Lead) -> Lead:
+        kind = "confirm" if one.confirmed is None or one.unsubscribed is not None else "book"
+        last = one.last_job(kind)
+        if last is not None and (last.due is not None or now - last.created < form.repeat_minutes * 60):
+            return one
+        return one.with_job(new_job(one, kind, now))
+
+    amend(desk.store, lead.id, change)
+
+
+def new_job(lead: Lead, kind: str, now: float) -> Job:
+    """The next mail of `kind` for `lead`, due at once."""
+    count = sum(job.kind == kind for job in lead.jobs) + 1
+    return Job(f"{lead.id}-{kind}-{count}", kind, now, now)
+
+
+def _with_first_mails(lead: Lead, form: Form, now: float) -> Lead:
+    if form.notify == "team":
+        lead = lead.with_job(new_job(lead, "notice", now))
+    if form.double_opt_in:
+        lead = lead.with_job(new_job(lead, "confirm", now))
+    return lead
+
+
+def _agreed(form: Form, checked: Checked, now: float) -> tuple[Agreed, ...]:
+    return tuple(
+        Agreed(box.name, box.id, box.hash, box.text, checked.ticked[box.name], now) for box in form.consents
+    )
+
+
+def release_of(sent: Mapping[str, str], current: str) -> str:
+    """The release whose page was filled in, as the page says; `current` when it says nothing usable."""
+    named = sent.get("release", "")
+    plain = named.isascii() and named.replace("-", "").replace(".", "").isalnum() and len(named) <= 64
+    return named if plain else current

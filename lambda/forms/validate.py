@@ -1,0 +1,128 @@
+r"""Pure check of what was typed against the form's definition.
+
+In: a `Form` and `{name: text}` as sent. Out: `Checked` with normalised values, ticked boxes and one sentence a field
+in error. Normalising: NFC, outer white space and zero-width characters off, line breaks to `\n`. Nothing is silently
+dropped from inside a value: what could deceive a reader or a mail header is refused in words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .definition import Field
+    from .definition import Form
+
+__all__ = ["Checked", "check", "fingerprint"]
+
+#: C0 and C1 controls (NUL, CR, LF, …), line and paragraph separators, and the bidi controls that can make a line read
+#: differently from what it holds (CVE-2021-42574, "Trojan Source"), lone surrogates, and non-characters.
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+#: In a longer text line breaks and tabs are normal, and right-to-left writers do need bidi controls.
+_HIDDEN_MULTILINE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_LINE_ENDS = re.compile("\r\n|\r|\u2028|\u2029")
+#: White space and what is invisible at the ends: a name of one zero-width space is an empty name.
+#: (`str.strip`, not a pattern: `\\s+$` takes quadratic time on a long run of blanks.)
+_OUTER = "".join(
+    (" \t\n\r\x0b\x0c\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\u200b\u2060\ufeff", *map(chr, range(0x2000, 0x200B)))
+)
+
+#: The HTML standard's rule for `type=email`, plus a dot in the domain; local part ≤ 64 (RFC 5321).
+_EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@"
+    r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+"
+)
+_TICKED = frozenset({"yes", "on", "true", "1"})
+
+
+class Checked(NamedTuple):
+    """What is left of a submission after the check."""
+
+    #: Field → normalised text; every field of the form, "" when empty.
+    values: dict[str, str]
+    #: Consent name → ticked.
+    ticked: dict[str, bool]
+    #: Field or consent → sentence, in the order of the form.
+    errors: dict[str, str]
+
+    def shown(self) -> dict[str, str]:
+        """Values and ticks as `render_form` takes them."""
+        return {**self.values, **{name: "yes" for name, on in self.ticked.items() if on}}
+
+
+def check(form: Form, sent: Mapping[str, str]) -> Checked:
+    """Check `sent` against `form`; names that the form does not have are ignored."""
+    values: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    for field in form.fields:
+        values[field.name], wrong = _check_field(field, sent.get(field.name, ""))
+        if wrong:
+            errors[field.name] = field.errors[wrong]
+    ticked: dict[str, bool] = {}
+    for box in form.consents:
+        ticked[box.name] = sent.get(box.name, "").strip().lower() in _TICKED
+        if box.required and not ticked[box.name]:
+            errors[box.name] = box.error
+    return Checked(values, ticked, errors)
+
+
+def fingerprint(form: Form, checked: Checked, window: int, *, quarantined: bool) -> str:
+    """SHA-256 in hex of form, normalised content and time window: the key that makes a retry the same record.
+
+    The verdict is part of it, so that a person whose browser filled the trap can send again and get through.
+    """
+    parts = [form.id, str(window), "quarantined" if quarantined else ""]
+    for field in form.fields:
+        value = checked.values[field.name]
+        # Mail domains and, in practice, local parts do not tell case apart.
+        parts += [field.name, value.lower() if field.kind == "email" else value]
+    for box in form.consents:
+        parts += [box.name, box.hash if checked.ticked[box.name] else ""]
+    # Length before each part: no two lists of parts give the same bytes.
+    return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
+
+
+def _check_field(field: Field, text: str) -> tuple[str, str]:
+    """The normalised value and the kind of error ("" when fine)."""
+    value = _normalise(text, multiline=field.multiline)
+    if not value:
+        return value, "required" if field.required else ""
+    hidden = _HIDDEN_MULTILINE if field.multiline else _HIDDEN
+    if hidden.search(value):
+        return hidden.sub("", value), "characters"
+    if len(value) > field.longest:
+        return value, "too_long"
+    if field.kind == "email":
+        return _check_email(value)
+    if field.pattern and not re.fullmatch(field.pattern, value):
+        return value, "invalid"
+    return value, ""
+
+
+def _normalise(text: str, *, multiline: bool) -> str:
+    if not text.isascii():
+        import unicodedata
+
+        text = unicodedata.normalize("NFC", text)
+    if multiline:
+        text = _LINE_ENDS.sub("\n", text)
+    return text.strip(_OUTER)
+
+
+def _check_email(value: str) -> tuple[str, str]:
+    address = value
+    if not address.isascii():
+        local, at, domain = address.rpartition("@")
+        try:
+            address = local + at + domain.encode("idna").decode()
+        except UnicodeError:
+            return value, "invalid"
+    # `=?` starts an encoded word: EmailMessage before 3.11.10 turns one into a header of its own (CVE-2024-6923).
+    if "=?" in address or ".." in address or address.startswith(".") or ".@" in address:
+        return value, "invalid"
+    return (address, "") if _EMAIL.fullmatch(address) else (value, "invalid")
