@@ -1,0 +1,145 @@
+"""Runs MkDocs in this process: a project folder in, a finished site and a summary out."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import tempfile
+import time
+import warnings
+from dataclasses import dataclass
+from datetime import UTC
+from datetime import date
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from microsite.errors import BuildError
+from microsite.errors import ConfigError
+from microsite.errors import ContentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from microsite.findings import Finding
+
+__all__ = ["BuildResult", "build", "build_day"]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What a build made: the folder, its number of HTML pages, its size in bytes, wall time in seconds."""
+
+    site_dir: Path
+    pages: int
+    bytes: int
+    seconds: float
+    #: Warnings and hints; errors would have stopped the build.
+    findings: tuple[Finding, ...]
+
+
+class _Collect(logging.Handler):
+    """Keeps what MkDocs logs as a warning or worse, for the message of the error."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+def build_day(environ: dict[str, str] | None = None) -> date:
+    """The day that dates are judged by: `SOURCE_DATE_EPOCH` (seconds) if set, else today in UTC.
+
+    Source: https://reproducible-builds.org/specs/source-date-epoch/
+    """
+    epoch = (os.environ if environ is None else environ).get("SOURCE_DATE_EPOCH", "")
+    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
+    return moment.date()
+
+
+def build(
+    root: Path, *, site_dir: Path | None = None, strict: bool = True, today: date | None = None
+) -> BuildResult:
+    """Build the project at `root` into `site_dir` (default: what mkdocs.yml says), all or nothing.
+
+    The site is made beside its place and put there in one rename, so a reader or a failed build never leaves half
+    a site. With `strict`, MkDocs' own warnings (a dead link, a dead anchor) fail the build too.
+
+    Raises ContentError (with findings), ConfigError or BuildError.
+    """
+    started = time.perf_counter()
+    with warnings.catch_warnings():
+        # MkDocs 1.6 and its dependencies warn about their own future; the pin in pyproject.toml is our answer.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
+        from mkdocs.commands.build import build as mkdocs_build  # noqa: PLC0415 - MkDocs takes 0.3 s to import
+        from mkdocs.config import load_config  # noqa: PLC0415
+        from mkdocs.exceptions import Abort  # noqa: PLC0415
+        from mkdocs.exceptions import ConfigurationError  # noqa: PLC0415
+        from mkdocs.exceptions import MkDocsException  # noqa: PLC0415
+
+        settings = root / "mkdocs.yml"
+        if not settings.is_file():
+            msg = f"{settings} is not there"
+            raise ConfigError(msg, path=settings, fix="run the command in the project's folder")
+        collect = _Collect()
+        log = logging.getLogger("mkdocs")
+        log.addHandler(collect)
+        propagate, log.propagate = log.propagate, False
+        before = Path.cwd()
+        os.chdir(root)  # the Markdown extensions name their data files relative to the project
+        try:
+            config = load_config(str(settings), strict=strict)
+            target = Path(site_dir or config.site_dir).absolute()
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
+                config.site_dir = str(Path(scratch) / "site")
+                plugin = config.plugins["microsite"]
+                plugin.today = today or build_day()
+                try:
+                    mkdocs_build(config)
+                except Abort as error:
+                    _explain(plugin.findings, collect.lines, error)
+                _swap(Path(config.site_dir), target)
+        except ConfigurationError as error:
+            raise ConfigError("; ".join([str(error), *collect.lines]), path=settings) from error
+        except MkDocsException as error:
+            raise BuildError(str(error)) from error
+        finally:
+            os.chdir(before)
+            log.removeHandler(collect)
+            log.propagate = propagate
+    files = list(_files(target))
+    return BuildResult(
+        site_dir=target,
+        pages=sum(file.suffix == ".html" for file in files),
+        bytes=sum(file.stat().st_size for file in files),
+        seconds=time.perf_counter() - started,
+        findings=tuple(finding for finding in plugin.findings if finding.severity != "error"),
+    )
+
+
+def _explain(findings: tuple[Finding, ...], lines: list[str], error: Exception) -> None:
+    """Turn MkDocs' Abort into the error that names what the editor can mend."""
+    wrong = [finding for finding in findings if finding.severity == "error"]
+    if wrong:
+        count = "1 error" if len(wrong) == 1 else f"{len(wrong)} errors"
+        msg = f"the content has {count}"
+        raise ContentError(msg, wrong, fix="mend the places named above and build again") from error
+    raise BuildError("; ".join(lines) or str(error)) from error
+
+
+def _swap(fresh: Path, target: Path) -> None:
+    """Put `fresh` in the place of `target`; the old folder is moved aside first and removed last."""
+    old = fresh.parent / "old"
+    if target.exists():
+        target.rename(old)
+    fresh.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,104 @@
+"""The finish pass: a folder of built HTML in, the same folder ready to publish out. Works after any builder.
+
+Bundles the theme's sheets and scripts under names that carry a hash of their content, writes these names into the
+pages, folds indentation, takes the forms' shell out of the published folder, writes robots.txt. It never decides
+anything about content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+import rcssmin
+import rjsmin
+
+from microsite.errors import BuildError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["bundle", "finish", "fold", "hashed_name"]
+
+#: Hex digits of SHA-256 in a file's name: 40 bits, one chance in 10^6 of any clash among 1,000 files.
+_DIGITS = 10
+_KEEP = re.compile(r"(<(?:pre|textarea|script|style)\b.*?</(?:pre|textarea|script|style)>)", re.DOTALL | re.IGNORECASE)
+_INDENT = re.compile(r"[ \t]*\n\s*")
+_REFERENCE = re.compile(r'(?<=["\'])/assets/[a-z0-9-]+\.(?:css|js)(?=["\'])')
+
+
+def hashed_name(name: str, content: bytes) -> str:
+    """`site.css` and its bytes → `site.0a1b2c3d4e.css`."""
+    stem, _, ending = name.rpartition(".")
+    return f"{stem}.{hashlib.sha256(content).hexdigest()[:_DIGITS]}.{ending}"
+
+
+def bundle(assets: Path) -> dict[str, bytes]:
+    """Each folder `assets/<name>/` becomes `<name>.css` and `<name>.js`: its files in order of name, minified.
+
+    Returns {unhashed file name: bytes}. Raises BuildError when there is nothing to bundle.
+    """
+    made: dict[str, bytes] = {}
+    for folder in sorted(path for path in assets.iterdir() if path.is_dir()):
+        for ending, minify in ((".css", rcssmin.cssmin), (".js", rjsmin.jsmin)):
+            parts = [path.read_text("utf-8") for path in sorted(folder.glob(f"*{ending}"))]
+            if parts:
+                made[folder.name + ending] = str(minify("\n".join(parts))).strip().encode()
+    if not made:
+        msg = f"{assets} holds no sheet and no script"
+        raise BuildError(msg, fix="each folder in theme/assets/ becomes one .css and one .js")
+    return made
+
+
+def fold(html: str) -> str:
+    """Fold each run of white space that holds a line break into one line break, outside pre, textarea, script, style.
+
+    A run stays a run, so nothing a browser shows can change.
+    """
+    parts = _KEEP.split(html)
+    parts[::2] = [_INDENT.sub("\n", part) for part in parts[::2]]
+    return "".join(parts).strip() + "\n"
+
+
+def finish(site_dir: Path, *, assets: Path, shell: Path, site_url: str) -> None:
+    """Finish `site_dir` in place; write the forms' frame to `shell`.
+
+    Raises BuildError when a page refers to an asset that no folder in `assets` makes.
+    """
+    names: dict[str, str] = {}
+    for name, content in bundle(assets).items():
+        target = site_dir / "assets" / hashed_name(name, content)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+        names[f"/assets/{name}"] = f"/assets/{target.name}"
+    for page in sorted(site_dir.rglob("*.html")):
+        page.write_text(_with_names(fold(page.read_text("utf-8")), names, page), "utf-8")
+    frame = site_dir / "shell.html"
+    if frame.is_file():
+        shell.parent.mkdir(parents=True, exist_ok=True)
+        fresh = shell.with_name(shell.name + ".new")
+        fresh.write_bytes(frame.read_bytes())
+        fresh.replace(shell)
+        frame.unlink()
+    # MkDocs zips the sitemap with the time of the build in its header: the same input would give other bytes.
+    (site_dir / "sitemap.xml.gz").unlink(missing_ok=True)
+    (site_dir / "robots.txt").write_text(_robots(site_url), "utf-8")
+
+
+def _with_names(html: str, names: Mapping[str, str], page: Path) -> str:
+    def name(match: re.Match[str]) -> str:
+        if match.group() not in names:
+            msg = f"{page.name} refers to {match.group()}, which no folder in theme/assets/ makes"
+            raise BuildError(msg, fix=f"use one of: {', '.join(sorted(names))}")
+        return names[match.group()]
+
+    return _REFERENCE.sub(name, html)
+
+
+def _robots(site_url: str) -> str:
+    lines = ["User-agent: *", "Disallow: /api/"]
+    if site_url:
+        lines.append(f"Sitemap: {site_url.rstrip('/')}/sitemap.xml")
+    return "\n".join(lines) + "\n"

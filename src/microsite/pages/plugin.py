@@ -1,0 +1,143 @@
+"""The MkDocs plugin: hands checked content to the templates and the finished HTML to the finish pass.
+
+Thin on purpose. Zensical ignores MkDocs plugins, so everything here is a call of a plain function.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
+
+from forms.definition import load
+from forms.html import render_form
+from mkdocs.config.base import Config
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import File
+
+from microsite.content import az_markdown
+from microsite.content import body_with_summary
+from microsite.content import check
+from microsite.content import read_site
+from microsite.content import view
+
+from .builder import build_day
+from .finish import finish
+from .styleguide import read_components
+from .styleguide import render_component
+from .styleguide import styleguide_pages
+
+if TYPE_CHECKING:
+    import jinja2
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import Files
+    from mkdocs.structure.nav import Navigation
+    from mkdocs.structure.pages import Page
+
+    from microsite.content import Article
+    from microsite.content import Site
+    from microsite.findings import Finding
+
+    from .styleguide import Component
+
+__all__ = ["MicrositePlugin"]
+
+_log = logging.getLogger("mkdocs.plugins.microsite")
+_AZ = "a-z.md"
+
+
+class MicrositePlugin(BasePlugin[Config]):
+    """Read once, check, then feed each page its view; finish when all pages are written."""
+
+    def __init__(self) -> None:
+        self.today: date | None = None
+        self.findings: tuple[Finding, ...] = ()
+        self._site: Site | None = None
+        self._articles: dict[str, Article] = {}
+        self._components: dict[str, Component] = {}
+        self._env: jinja2.Environment | None = None
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Read and check the content; drop the parent theme's own static files; add generated pages."""
+        root = Path(config.config_file_path).parent
+        self._site = read_site(root, today=self.today or build_day())
+        self.findings = check(self._site)
+        errors = [finding for finding in self.findings if finding.severity == "error"]
+        for finding in errors:
+            _log.error(str(finding))
+        if errors:
+            msg = f"{len(errors)} error(s) in the content"
+            raise PluginError(msg)
+        self._articles = {article.path: article for article in self._site.articles}
+        self._components = {part.id: part for part in read_components(root / "theme" / "examples")}
+        ours = {Path(folder).resolve() for folder in (config.docs_dir, config.theme.custom_dir) if folder}
+        for file in list(files):
+            source = Path(file.abs_src_path).resolve() if file.abs_src_path else None
+            if source and not any(source.is_relative_to(folder) for folder in ours):
+                files.remove(file)
+        for path, text in styleguide_pages(self._components.values()).items():
+            files.append(File.generated(config, path, content=text))
+        return files
+
+    def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
+        """Keep the environment: the styleguide renders its examples with the templates themselves."""
+        del config, files
+        self._env = env
+        return env
+
+    def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Put the view into the page's metadata, as `page.meta.view`; complete the Markdown."""
+        del config, files
+        article = self._articles.get(page.file.src_uri)
+        if self._site is None or article is None:
+            page.meta["view"] = styleguide_view(page)
+            return markdown
+        page.meta["view"] = page_view(self._site, article)
+        body = body_with_summary(article)
+        return f"{body}\n\n{az_markdown(self._site)}" if article.path == _AZ else body
+
+    def on_page_context(
+        self, context: dict[str, Any], *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> dict[str, Any]:
+        """Render a component's examples on its page of the styleguide."""
+        del nav
+        part = self._components.get(str(page.meta.get("component", "")))
+        if part and self._env:
+            page.meta["view"]["styleguide"] = render_component(part, self._env, {"config": config})
+        return context
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Finish the folder that MkDocs wrote."""
+        root = Path(config.config_file_path).parent
+        finish(
+            Path(config.site_dir),
+            assets=root / "theme" / "assets",
+            shell=root / "build" / "forms" / "shell.html",
+            site_url=config.site_url or "",
+        )
+
+
+def page_view(site: Site, article: Article) -> dict[str, Any]:
+    """What the templates may know of a page: the content's view and, on a form's page, the form itself."""
+    values = view(site, article)
+    if values["form"]:
+        values["form_html"] = render_form(load(None)[values["form"]], page=values["slug"])
+    return values
+
+
+def styleguide_view(page: Page) -> dict[str, Any]:
+    """The view of a generated page, which has no front matter to take one from."""
+    crumbs = [{"title": "Home", "url": "/"}]
+    if page.meta.get("component"):
+        crumbs.append({"title": "Styleguide", "url": "/styleguide/"})
+    return {
+        "kind": "styleguide",
+        "url": f"/{page.file.url}",
+        "slug": "styleguide",
+        "crumbs": crumbs,
+        "standfirst": page.meta.get("description", ""),
+        "noindex": True,
+    }
