@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from .articles import Article
 from .articles import body_with_summary
+from .checker import check
+from .rules import RULES
 from .site import Site
 from .site import read_site
 from .views import az_markdown
 from .views import view
 
 __all__ = [
+    "RULES",
     "Article",
     "Site",
     "az_markdown",
     "body_with_summary",
+    "check",
     "read_site",
     "view",
 ]

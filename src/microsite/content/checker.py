@@ -1,0 +1,37 @@
+"""`check`: all findings of a site in one run, in order of place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .rules.links import check_links
+from .rules.metadata import check_metadata
+from .rules.metadata import check_unique
+from .rules.page import Page
+from .rules.sources import check_sources
+from .rules.sources import check_unused
+from .rules.structure import check_structure
+from .rules.wording import check_copies
+from .rules.wording import check_wording
+
+if TYPE_CHECKING:
+    from microsite.findings import Finding
+
+    from .site import Site
+
+__all__ = ["check"]
+
+
+def check(site: Site) -> tuple[Finding, ...]:
+    """Every finding, errors, warnings and hints, sorted by path, line and column; each once."""
+    pages = [Page(site, article) for article in site.articles]
+    for page in pages:
+        check_metadata(page)
+        check_sources(page)
+        check_wording(page)
+        check_links(page)
+        check_structure(page)
+    check_unique(site, pages)
+    check_copies(pages)
+    found = {finding for page in pages for finding in page.findings}
+    return tuple(sorted({*site.findings, *found, *check_unused(site, pages)}))

@@ -1,0 +1,7 @@
+"""The rules: each module holds the rules of one matter and a function that applies them to one page or to the site."""
+
+from __future__ import annotations
+
+from .table import RULES
+
+__all__ = ["RULES"]

@@ -1,0 +1,56 @@
+"""One page as the rules see it: the article, its text with code blanked, and a list that takes findings by offset."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from microsite.content.blocks import Block
+from microsite.content.blocks import blocks
+from microsite.content.source import Lines
+from microsite.content.source import masked
+from microsite.findings import Finding
+
+if TYPE_CHECKING:
+    from microsite.content.articles import Article
+    from microsite.content.site import Site
+    from microsite.findings import Severity
+
+__all__ = ["Page"]
+
+#: Kinds whose text informs about health: the rules on claims and reading grade hold for these.
+HEALTH = frozenset({"article", "hub", "home", "page"})
+
+
+class Page:
+    """The working state of a check of one page. `mask` has the length of the whole file, front matter blanked."""
+
+    def __init__(self, site: Site, article: Article) -> None:
+        self.site = site
+        self.article = article
+        self.findings: list[Finding] = []
+        self.start = article.front.body_start
+        # The front matter is blanked, newlines kept: offsets and lines are those of the file.
+        head = "".join("\n" if character == "\n" else " " for character in article.text[: self.start])
+        self.mask = head + masked(article.body)
+        self.blocks: tuple[Block, ...] = blocks(self.mask)
+        self.health = article.kind in HEALTH
+        self._lines = Lines(article.text)
+
+    def add(self, offset: int, rule: str, message: str, fix: str, severity: Severity = "error") -> None:
+        """A finding at an offset of the file."""
+        line, column = self._lines.at(offset)
+        self.findings.append(Finding(self.article.file, line, column, rule, message, fix, severity))
+
+    def add_key(self, key: str, rule: str, message: str, fix: str, severity: Severity = "error") -> None:
+        """A finding at a key of the front matter (at the first line when the key is missing)."""
+        place = self.article.front.at(key)
+        self.findings.append(Finding(self.article.file, place.line, place.column, rule, message, fix, severity))
+
+    def line(self, offset: int) -> int:
+        """The line of an offset, from 1."""
+        return self._lines.at(offset)[0]
+
+    def front_texts(self, *keys: str) -> list[tuple[str, int]]:
+        """(raw text, its offset) of the values of these keys, as they stand in the file."""
+        places = [self.article.front.places[key] for key in keys if key in self.article.front.places]
+        return [(self.article.text[place.start : place.end], place.start) for place in places]

@@ -1,0 +1,62 @@
+"""Every rule by its stable id, in one sentence. The documentation is made from this, and `check` refuses others."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["RULES"]
+
+RULES: Mapping[str, str] = MappingProxyType(
+    {
+        "bare-url": "An address stands in the text without words; a screen reader spells it out.",
+        "crisis-missing": "The page speaks of suicide and does not set `crisis: true`, which puts the 988 box on top.",
+        "data-duplicate": "Two entries of a data file have the same id.",
+        "data-entry": "An entry of a data file lacks a field or has a wrong one.",
+        "data-file": "A data file is missing or cannot be read.",
+        "dead-anchor": "A link leads to a heading or id that the page does not have.",
+        "dead-link": "A link or image leads to a file that does not exist.",
+        "description-long": "The description is longer than 160 characters and would be cut in search results.",
+        "duplicate-description": "Two pages have the same description.",
+        "duplicate-paragraph": "Two pages share a paragraph.",
+        "duplicate-title": "Two pages have the same title.",
+        "empty-section": "A heading has nothing below it.",
+        "front-matter-duplicate": "A key of the front matter is given twice.",
+        "front-matter-key": "The front matter has a key that the schema does not know.",
+        "front-matter-missing": "A key that this kind of page needs is missing.",
+        "front-matter-open": "The front matter has no closing line.",
+        "front-matter-type": "A value of the front matter has the wrong type.",
+        "front-matter-value": "A value of the front matter is none of the known words.",
+        "front-matter-yaml": "The front matter is no YAML.",
+        "future-date": "A date of publishing or updating lies in the future.",
+        "heading-order": "A heading skips a level, or a second main heading stands in the text.",
+        "image-alt": "An image has no text for those who cannot see it.",
+        "invalid-utf8": "The file is not UTF-8.",
+        "missing-author": "An article names no author.",
+        "no-citations": "An article cites no source.",
+        "placeholder-text": "A placeholder was left in the text.",
+        "raw-html": "Raw HTML holds a script, style, frame, form or event handler, which the page's policy would block.",
+        "reading-grade": "The text reads above grade 9.5 (Flesch-Kincaid); the hardest sentences are named.",
+        "retracted-reference": "A cited source was retracted.",
+        "review-overdue": "The day of the next review has passed; after 90 days the page may not be published.",
+        "strong-claim": "A claim is worded more strongly than any source allows.",
+        "table-caption": "A table has no caption line `Table: …` before it.",
+        "third-party": "The page would load something from another host.",
+        "title-long": "The title is longer than 65 characters and would be cut in search results.",
+        "tracking-parameter": "A link carries a parameter that tracks readers.",
+        "uncited-claim": "A sentence with a figure on effect, harm or approval, or that leans on studies, has no citation.",
+        "uncited-reference": "References that no page cites.",
+        "unknown-author": "An author is not in data/people.toml.",
+        "unknown-certainty": "A certainty mark has a word that is no GRADE word.",
+        "unknown-citation": "A citation names a source that is not in data/references.json.",
+        "unknown-compound": "A compound is not in data/compounds.json.",
+        "unknown-condition": "A condition is not in data/conditions.json.",
+        "unknown-related": "A related page does not exist.",
+        "unknown-reviewer": "The reviewer is not in data/people.toml.",
+        "unverified-reference": "A statement rests on a source that nobody has verified yet.",
+        "updated-before-published": "The day of the update is before the day of publishing.",
+    }
+)
