@@ -10,7 +10,6 @@ Numbers follow the order of the finished document. Python-Markdown's inline pass
 from __future__ import annotations
 
 import json
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -22,7 +21,6 @@ from markdown.treeprocessors import Treeprocessor
 
 from microsite.content.marks import CITATION_GROUP
 from microsite.content.marks import cites
-from microsite.content.references import Reference
 from microsite.content.references import format_reference_html
 from microsite.content.references import read_references
 from microsite.errors import ConfigError
@@ -32,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from markdown import Markdown
+
+    from microsite.content.references import Reference
 
 __all__ = ["CitationsExtension", "makeExtension"]
 
@@ -71,7 +71,11 @@ class _Library:
 class _Marks(InlineProcessor):
     """Sets a `<sup>` that remembers what was cited; it gets its numbers later."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element, int, int]:  # noqa: N802, ARG002 - host's names
+    def handleMatch(  # type: ignore[override]  # noqa: N802 - host's name
+        self,
+        m: re.Match[str],
+        data: str,  # noqa: ARG002 - host's signature
+    ) -> tuple[ET.Element, int, int]:
         element = ET.Element("sup")
         found = [(cite.id, cite.locator) for cite in cites(m["group"])]
         element.set(_MARK, json.dumps(found))

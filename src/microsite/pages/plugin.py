@@ -49,7 +49,11 @@ _log = logging.getLogger("mkdocs.plugins.microsite")
 _AZ = "a-z.md"
 
 
-class MicrositePlugin(BasePlugin[Config]):
+class _Settings(Config):
+    """The plugin has none: everything it needs stands in mkdocs.yml's `extra` and in data/."""
+
+
+class MicrositePlugin(BasePlugin[_Settings]):
     """Read once, check, then feed each page its view; finish when all pages are written."""
 
     def __init__(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any
@@ -17,7 +18,6 @@ from microsite.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from collections.abc import Mapping
     from pathlib import Path
 
     import jinja2
@@ -126,5 +126,5 @@ def _resolve(value: Any, context: Mapping[str, Any]) -> Any:
         return value
     found: Any = context
     for key in value[1:].split("."):
-        found = found[key] if isinstance(found, dict) else getattr(found, key)
+        found = found[key] if isinstance(found, Mapping) else getattr(found, key)
     return found
