@@ -93,7 +93,7 @@ def _fields(form: Form, lead: Lead) -> str:
         shown = _DECEIVING.sub(lambda match: f"[U+{ord(match[0]):04X}]", value)
         # Each line marked: what a visitor writes cannot pass for a line of ours.
         parts.append(f"{field.label}:\n" + "\n".join(f"> {line}" for line in shown.split("\n")))
-    parts += [f"Agreed: {_LINK.sub(r'\1', box.wording)}" for box in lead.agreed if box.given]
+    parts += ["Agreed: " + _LINK.sub(r"\1", box.wording) for box in lead.agreed if box.given]
     return "\n\n".join(parts)
 
 

@@ -4,6 +4,7 @@ In: a `Request` and a `Desk`. Out: the answer and a word for the log. Refusals a
 below, turned into a page or problem details here, once.
 """
 
+# ruff: noqa: PLC0415 - imports inside verbs: a cold start pays only for the path it takes
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -66,13 +67,17 @@ def handle(desk: Callable[[], Desk], request: Request) -> Handled:
             return Handled(as_json(200, {"status": "ok"}), "shown")
         if request.path.startswith(_FORMS):
             return _forms(desk(), request)
-        verbs = _ROUTES.get(request.path)
-        if verbs is None:
-            raise Refused(404, "no-such-route", "There is no such page.")
-        _allow(request, *verbs)
-        return verbs["GET" if request.method == "HEAD" else request.method](desk(), request)
+        return _verb(request)(desk(), request)
     except Refused as refused:
         return _refusal(desk, request, refused)
+
+
+def _verb(request: Request) -> Callable[[Desk, Request], Handled]:
+    verbs = _ROUTES.get(request.path)
+    if verbs is None:
+        raise Refused(404, "no-such-route", "There is no such page.")
+    _allow(request, *verbs)
+    return verbs["GET" if request.method == "HEAD" else request.method]
 
 
 def _allow(request: Request, *methods: str) -> None:
@@ -100,6 +105,7 @@ def _refusal(desk: Callable[[], Desk], request: Request, refused: Refused) -> Ha
 
 def _forms(desk: Desk, request: Request) -> Handled:
     from .submit import submit
+    from .validate import check
 
     form = desk.forms.get(request.path.removeprefix(_FORMS))
     if form is None:
@@ -111,13 +117,13 @@ def _forms(desk: Desk, request: Request) -> Handled:
     try:
         done = submit(desk, form, sent, page=source)
     except StoreError as error:
-        return _unsaved(desk, request, form, sent, source, error)
+        return _unsaved(desk, request, _Typed(form, sent, check(form, sent).shown(), {}, source), error)
     if done.lead is None:
         errors = done.checked.errors
         if request.wants_json():
             answer = as_problem(422, "Please correct the fields named below and send again.", errors)
         else:
-            answer = _again(desk, form, 422, done.checked.shown(), errors, source, sent)
+            answer = _again(desk, 422, _Typed(form, sent, done.checked.shown(), errors, source))
         return Handled(answer, "invalid", ",".join(errors))
     outcome = "quarantined" if done.lead.quarantined is not None else "repeated" if done.repeated else "stored"
     if request.wants_json():
@@ -126,34 +132,35 @@ def _forms(desk: Desk, request: Request) -> Handled:
     return Handled(see_other(form.thanks), outcome)
 
 
-def _again(  # noqa: PLR0913 - what the page shows
-    desk: Desk,
-    form: Form,
-    status: int,
-    shown: Mapping[str, str],
-    errors: Mapping[str, str],
-    source: str,
-    sent: Mapping[str, str],
-    note: str = "",
-) -> Answer:
+class _Typed(NamedTuple):
+    """A form with what was typed into it, to be shown again."""
+
+    form: Form
+    sent: Mapping[str, str]
+    #: Normalised values and ticks.
+    shown: Mapping[str, str]
+    errors: Mapping[str, str]
+    #: Slug of the page that led to the form.
+    source: str
+
+
+def _again(desk: Desk, status: int, typed: _Typed, note: str = "") -> Answer:
     from .submit import release_of
 
-    drawn = render_form(form, values=shown, errors=errors, page=source, release=release_of(sent, desk.site.release))
+    form = typed.form
+    release = release_of(typed.sent, desk.site.release)
+    drawn = render_form(form, values=typed.shown, errors=typed.errors, page=typed.source, release=release)
     return as_page(status, render_page(desk.shell(), f"Error: {form.title}", page(form, note + drawn)))
 
 
-def _unsaved(  # noqa: PLR0913 - what the page shows
-    desk: Desk, request: Request, form: Form, sent: Mapping[str, str], source: str, error: StoreError
-) -> Handled:
+def _unsaved(desk: Desk, request: Request, typed: _Typed, error: StoreError) -> Handled:
     """The store failed: say so, and hand everything that was typed back."""
-    from .validate import check
-
     detail = "We could not save this just now. Nothing was sent. Please try again in a minute."
     if request.wants_json():
         answer = as_problem(503, detail, headers={"retry-after": "30"})
     else:
         note = f'<div class="errors" role="alert" tabindex="-1"><h2>There is a problem</h2><p>{detail}</p></div>\n'
-        answer = _again(desk, form, 503, check(form, sent).shown(), {}, source, sent, note)
+        answer = _again(desk, 503, typed, note)
         answer["headers"]["retry-after"] = "30"
     return Handled(answer, "failed", type(error).__name__)
 

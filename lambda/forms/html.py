@@ -112,8 +112,7 @@ def render_form(  # noqa: PLR0913 - each is one thing the markup shows
 def _summary(errors: Mapping[str, str]) -> str:
     items = "".join(f'<li><a href="#{escape(name)}">{escape(text)}</a></li>' for name, text in errors.items())
     return (
-        '<div class="errors" role="alert" tabindex="-1" id="errors">'
-        f"<h2>There is a problem</h2><ul>{items}</ul></div>"
+        f'<div class="errors" role="alert" tabindex="-1" id="errors"><h2>There is a problem</h2><ul>{items}</ul></div>'
     )
 
 

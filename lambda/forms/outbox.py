@@ -4,6 +4,7 @@ File names start with the mail's time and end with its id, so a listing is in or
 file: a mail is delivered once even when the sender died between writing and saying so.
 """
 
+# ruff: noqa: PTH103, PTH104, PTH108, PTH110, PTH118 - pathlib costs 4 ms at a cold start
 from __future__ import annotations
 
 import os
@@ -30,10 +31,10 @@ class Outbox:
     def send(self, letter: Letter) -> None:
         """Write the letter whole or not at all, synced to the disk; fine when it is there already."""
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(letter.created))
-        target = os.path.join(self._folder, f"{stamp}-{letter.id}.eml")  # noqa: PTH118
+        target = os.path.join(self._folder, f"{stamp}-{letter.id}.eml")
         try:
-            os.makedirs(self._folder, mode=0o700, exist_ok=True)  # noqa: PTH103
-            if os.path.exists(target):  # noqa: PTH110
+            os.makedirs(self._folder, mode=0o700, exist_ok=True)
+            if os.path.exists(target):
                 return
             # Two senders of one letter write the same bytes to files of their own; the second rename changes nothing.
             draft = f"{target}.{os.getpid()}-{os.urandom(4).hex()}.tmp"
@@ -43,9 +44,9 @@ class Outbox:
                     stream.write(to_bytes(letter))
                     stream.flush()
                     os.fsync(stream.fileno())
-                os.rename(draft, target)  # noqa: PTH104
+                os.rename(draft, target)
             except BaseException:
-                os.unlink(draft)  # noqa: PTH108
+                os.unlink(draft)
                 raise
             folder = os.open(self._folder, os.O_RDONLY)
             try:

@@ -14,12 +14,15 @@ Each adapter passes the suite of its port in `tests/contracts/`. Only type check
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Iterator
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from typing import Protocol
 
-from .lead import Lead
-from .letter import Letter
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .lead import Lead
+    from .letter import Letter
 
 __all__ = ["Clock", "Mailer", "Marks", "NewId", "Secrets", "Shelf", "Store"]
 

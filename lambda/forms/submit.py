@@ -103,9 +103,7 @@ def _with_first_mails(lead: Lead, form: Form, now: float) -> Lead:
 
 
 def _agreed(form: Form, checked: Checked, now: float) -> tuple[Agreed, ...]:
-    return tuple(
-        Agreed(box.name, box.id, box.hash, box.text, checked.ticked[box.name], now) for box in form.consents
-    )
+    return tuple(Agreed(box.name, box.id, box.hash, box.text, checked.ticked[box.name], now) for box in form.consents)
 
 
 def release_of(sent: Mapping[str, str], current: str) -> str:

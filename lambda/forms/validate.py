@@ -5,6 +5,7 @@ in error. Normalising: NFC, outer white space and zero-width characters off, lin
 dropped from inside a value: what could deceive a reader or a mail header is refused in words.
 """
 
+# ruff: noqa: PLC0415 - imports inside verbs: a cold start pays only for the path it takes
 from __future__ import annotations
 
 import hashlib

@@ -1,0 +1,62 @@
+"""`microsite forms`: the definitions of the forms, checked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from forms.check import check_folder
+from forms.definition import SHIPPED
+from microsite.findings import Finding
+
+if TYPE_CHECKING:
+    from forms.check import Mistake
+    from microsite.findings import Severity
+
+__all__ = ["command"]
+
+
+@click.group(name="forms")
+def command() -> None:
+    """Work on the form definitions in lambda/forms/definitions/.
+
+    Example: microsite forms check
+    """
+
+
+@command.command()
+@click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print findings as JSON.")
+@click.pass_context
+def check(ctx: click.Context, *, path: Path | None, as_json: bool) -> None:
+    """Find every mistake in the definitions, or in the file or folder PATH.
+
+    Example: microsite forms check lambda/forms/definitions/contact.toml
+    """
+    findings = [_finding(one) for one in check_folder(path or SHIPPED)]
+    if as_json:
+        click.echo(json.dumps([finding.as_dict() for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            click.echo(str(finding))
+        errors = sum(finding.severity == "error" for finding in findings)
+        click.echo(
+            f"{errors} errors, {len(findings) - errors} warnings" if findings else "No mistakes found.", err=True
+        )
+    ctx.exit(1 if any(finding.severity == "error" for finding in findings) else 0)
+
+
+def _finding(mistake: Mistake) -> Finding:
+    severity: Severity = "warning" if mistake.severity == "warning" else "error"
+    return Finding(_relative(mistake.path), *mistake[1:6], severity=severity)
+
+
+def _relative(path: str) -> str:
+    """`path` from where the user stands, so that a click on it opens the file."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return path
