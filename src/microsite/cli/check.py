@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,7 +13,11 @@ from microsite.content import RULES
 from microsite.content import check
 from microsite.content import read_site
 from microsite.errors import ConfigError
-from microsite.findings import Finding
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from microsite.findings import Finding
 
 __all__ = ["command"]
 
@@ -22,7 +27,7 @@ __all__ = ["command"]
 @click.option("--json", "as_json", is_flag=True, help="Print a list of {path,line,column,rule,message,fix,severity}.")
 @click.option("--rules", is_flag=True, help="List the rules and leave.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Judge dates as of this day (default: today).")
-def command(paths: tuple[Path, ...], today: date | None, *, as_json: bool, rules: bool) -> int:
+def command(paths: tuple[Path, ...], today: datetime | None, *, as_json: bool, rules: bool) -> int:
     """Check pages, front matter, citations and links; print all findings.
 
     PATH may be a page, a folder of pages, or a project (a folder with mkdocs.yml). Pages outside of the project's docs
@@ -31,12 +36,12 @@ def command(paths: tuple[Path, ...], today: date | None, *, as_json: bool, rules
 
     \b
     Example: microsite check docs/conditions/chronic-pain.md
-    """
+    """  # noqa: D301 - click reads the backspace itself
     if rules:
         click.echo(json.dumps(dict(RULES), indent=2) if as_json else "\n".join(f"{i:24} {t}" for i, t in RULES.items()))
         return 0
-    # click gives a datetime; a datetime is not comparable with a date
-    findings = find(Path.cwd(), paths, today.date() if today else date.today())  # type: ignore[attr-defined]  # noqa: DTZ011 - the editor's day, not UTC's
+    day = today.date() if today else date.today()  # noqa: DTZ011 - the editor's day, not UTC's
+    findings = find(Path.cwd(), paths, day)
     errors = sum(finding.severity == "error" for finding in findings)
     if as_json:
         click.echo(json.dumps([finding.as_dict() for finding in findings], indent=2, ensure_ascii=False))
@@ -60,10 +65,12 @@ def find(start: Path, paths: tuple[Path, ...], today: date) -> list[Finding]:
         known = [article.file for article in site.articles] + ["data/"]
         if not mine or not (mine == "." or any(name == mine or name.startswith(f"{mine}/") for name in known)):
             findings.update(
-                finding for finding in check(read_site(root, today=today, docs=path)) if finding.rule != "uncited-reference"
+                finding
+                for finding in check(read_site(root, today=today, docs=path))
+                if finding.rule != "uncited-reference"
             )
         else:
-            inside = [f for f in check(site) if mine == "." or f.path == mine or f.path.startswith(f"{mine}/")]
+            inside = [f for f in check(site) if mine in {".", f.path} or f.path.startswith(f"{mine}/")]
             findings.update(inside)
     return sorted(findings)
 

@@ -12,14 +12,15 @@ from typing import Any
 
 from microsite.findings import Finding
 
-from .frontmatter import FrontMatter
-from .frontmatter import Place
 from .frontmatter import read_front_matter
 from .marks import GRADES
 from .marks import grade
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from .frontmatter import FrontMatter
+    from .frontmatter import Place
 
 __all__ = ["KEYS", "KINDS", "Article", "SummaryItem", "body_with_summary", "page_url", "read_article"]
 

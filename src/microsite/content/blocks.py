@@ -20,8 +20,8 @@ _STARTS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("caption", re.compile(r"\s*Table:")),
 )
 _MARKS = r"(?:\s*\[@[^\[\]]+\]|\s*\[certainty:[^\[\]]*\])*"
-_END = re.compile(rf"[.!?…][\"”’')\]*_]*{_MARKS}(?=\s|$)")
-_NEXT = re.compile(r"\s+[\"“‘'(\[*_]*[A-Z0-9]")
+_END = re.compile(rf"[.!?…][\"\u201d\u2019')\]*_]*{_MARKS}(?=\s|$)")
+_NEXT = re.compile(r"\s+[\"\u201c\u2018'(\[*_]*[A-Z0-9]")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|approx|Inc|No|Fig|e\.g|i\.e|al|cf|etc)|\b[A-Z](?:\.[A-Z])*)\.$"
 )

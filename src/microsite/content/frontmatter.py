@@ -59,7 +59,12 @@ def read_front_matter(path: str, text: str) -> FrontMatter:
         if not text.startswith("---"):
             return FrontMatter()
         found = Finding(
-            path, 1, 1, "front-matter-open", "the front matter has no closing --- line", "add a line --- after the last key"
+            path,
+            1,
+            1,
+            "front-matter-open",
+            "the front matter has no closing --- line",
+            "add a line --- after the last key",
         )
         return FrontMatter(findings=(found,), readable=False)
     body_start = match.end()
@@ -70,14 +75,14 @@ def read_front_matter(path: str, text: str) -> FrontMatter:
         if node is None:
             return FrontMatter(body_start=body_start, body_line=body_line)
         if not isinstance(node, yaml.MappingNode):
-            found = Finding(path, 2, 1, "front-matter-type", "the front matter is no list of keys", "write key: value lines")
+            found = Finding(
+                path, 2, 1, "front-matter-type", "the front matter is no list of keys", "write key: value lines"
+            )
             return FrontMatter(body_start=body_start, body_line=body_line, findings=(found,), readable=False)
         places, findings = _places(path, node, match.start("yaml"))
         values = loader.construct_document(node)
     except (yaml.YAMLError, ValueError) as error:
-        return FrontMatter(
-            body_start=body_start, body_line=body_line, findings=(_broken(path, error),), readable=False
-        )
+        return FrontMatter(body_start=body_start, body_line=body_line, findings=(_broken(path, error),), readable=False)
     return FrontMatter(values, places, body_start, body_line, findings)
 
 
@@ -88,7 +93,10 @@ def _places(path: str, node: yaml.MappingNode, base: int) -> tuple[dict[str, Pla
     for key, value in node.value:
         name = str(key.value)
         place = Place(
-            key.start_mark.line + 2, key.start_mark.column + 1, base + value.start_mark.index, base + value.end_mark.index
+            key.start_mark.line + 2,
+            key.start_mark.column + 1,
+            base + value.start_mark.index,
+            base + value.end_mark.index,
         )
         if name in places:
             message = f"`{name}` is given twice; only the last one counts"

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["CERTAINTY", "CITATION", "CITATION_GROUP", "GRADES", "Cite", "cites", "grade"]
+__all__ = ["CERTAINTY", "CITATION", "CITATION_GROUP", "CITATION_RUN", "GRADES", "Cite", "cites", "grade"]
 
 #: One pair of brackets: `[@a]`, `[@a, p. 4]`, `[@a; @b]`.
 CITATION = re.compile(r"\[@[^\[\]]+\]")
 #: Brackets that touch each other are read as one mark; the spaces before belong to it, so that it never
 #: starts a line on its own.
-CITATION_GROUP = re.compile(r"[ \t]*(?P<group>\[@[^\[\]]+\](?:[ \t]*\[@[^\[\]]+\])*)")
+CITATION_RUN = re.compile(r"(?P<group>\[@[^\[\]]+\](?:[ \t]*\[@[^\[\]]+\])*)")
+CITATION_GROUP = re.compile(rf"[ \t]*{CITATION_RUN.pattern}")
 #: `[certainty: low]`, case and the kind of space do not matter.
 CERTAINTY = re.compile(r"\[certainty:\s*(?P<word>[^\[\]]*?)\s*\]", re.IGNORECASE)
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from .marks import CERTAINTY
-from .marks import CITATION_GROUP
+from .marks import CITATION_RUN
 
 __all__ = ["count_words", "slugify", "strip_markdown"]
 
@@ -22,14 +22,14 @@ _NOISE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _LINK = re.compile(r"!?\[(?P<text>[^\[\]]*)\](?:\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])")
-_WORD = re.compile(r"[A-Za-zÀ-ɏ0-9][\w’'.,%/-]*")
+_WORD = re.compile(r"[A-Za-zÀ-ɏ0-9][\w\u2019'.,%/-]*")
 _SLUG_DROP = re.compile(r"[^\w\s-]")
 _SLUG_DASH = re.compile(r"[-\s]+")
 
 
 def strip_markdown(text: str) -> str:
     """The words of a Markdown text, without citation marks and markup."""
-    text = CERTAINTY.sub("", CITATION_GROUP.sub("", _FENCE.sub("", text)))
+    text = CERTAINTY.sub("", CITATION_RUN.sub("", _FENCE.sub("", text)))
     text = _NOISE.sub("", text)
     text = _LINK.sub(lambda match: match["text"], text)
     return re.sub(r"[*_`|]+", " ", text).replace("\\", "")

@@ -1,6 +1,6 @@
 """Reading grade of English by Flesch and Kincaid (1975, Navy report 8-75, https://stars.library.ucf.edu/istlibrary/56/).
 
-grade = 0.39 × words / sentences + 11.8 × syllables / words − 15.59. Syllables are counted by rule (groups of
+grade = 0.39 * words / sentences + 11.8 * syllables / words - 15.59. Syllables are counted by rule (groups of
 vowels, silent endings), the way all programs do that have no dictionary of sounds.
 """
 
@@ -12,7 +12,7 @@ from functools import lru_cache
 
 __all__ = ["Size", "count_syllables", "grade_of", "measure"]
 
-_WORD = re.compile(r"[A-Za-zÀ-ɏ]+(?:[’'][A-Za-z]+)?|\d[\d.,]*")
+_WORD = re.compile(r"[A-Za-zÀ-ɏ]+(?:[\u2019'][A-Za-z]+)?|\d[\d.,]*")
 _VOWELS = re.compile(r"[aeiouyà-ɏ]+")
 #: Endings that are written with a vowel and not spoken: "used", "makes", "place", but not "waited", "table".
 _SILENT = re.compile(r"(?:[^laeiouytd]e[ds]|[^aeioucgsxz]es|(?<![aeiouylr])[^laeiouy]?[^laeiouy]e|[aeiouy][^aeiouy]e)$")
@@ -45,7 +45,7 @@ def measure(text: str) -> Size:
 @lru_cache(maxsize=65536)
 def count_syllables(word: str) -> int:
     """About how many syllables an English word has, at least one."""
-    plain = word.lower().replace("’", "").replace("'", "")
+    plain = word.lower().replace("\u2019", "").replace("'", "")
     if not plain or plain[0].isdigit():
         return 1
     count = len(_VOWELS.findall(plain))

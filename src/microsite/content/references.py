@@ -199,7 +199,7 @@ def _name(author: Mapping[str, Any]) -> str:
         return str(author["literal"]).strip()
     particle = str(author.get("non-dropping-particle") or "")
     family = str(author.get("family") or "")
-    words = re.split(r"[\s.\-‐‑]+", str(author.get("given") or ""))
+    words = re.split(r"[\s.\-\u2010\u2011]+", str(author.get("given") or ""))
     initials = "".join(word[0].upper() for word in words if word)[:_INITIALS]
     return " ".join(filter(None, [particle, family, initials, str(author.get("suffix") or "")]))
 
@@ -242,9 +242,9 @@ def _date(csl: Mapping[str, Any]) -> str:
 
 def _pages(pages: str) -> str:
     """`284-287` → `284-7`: the ICMJE's samples leave out the digits that repeat."""
-    match = re.fullmatch(r"(\d+)\s*[-–]+\s*(\d+)", pages)
+    match = re.fullmatch(r"(\d+)\s*[-\u2013]+\s*(\d+)", pages)
     if not match:
-        return pages.replace("–", "-")
+        return pages.replace("\u2013", "-")
     first, last = match.groups()
     if len(first) != len(last) or first == last:
         return f"{first}-{last}" if first != last else first

@@ -1,4 +1,4 @@
-"""Site: everything the pages are made of, read once: settings, articles, and the data files. Never raises for content."""
+"""Site: everything the pages are made of, read once: settings, articles, data files. Never raises for content."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ import yaml
 from microsite.errors import ConfigError
 from microsite.findings import Finding
 
-from .articles import Article
 from .articles import read_article
-from .references import Reference
 from .references import reference_from_csl
 
 if TYPE_CHECKING:
@@ -26,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping
     from pathlib import Path
+
+    from .articles import Article
+    from .references import Reference
 
 __all__ = ["Insurer", "Person", "Site", "Term", "Topic", "read_site"]
 
@@ -164,7 +165,7 @@ class _Tolerant(yaml.SafeLoader):
     """MkDocs settings may hold tags (`!ENV`, `!!python/name:`) that only MkDocs can resolve: they read as None."""
 
 
-_Tolerant.add_multi_constructor("", lambda _loader, _suffix, _node: None)  # type: ignore[no-untyped-call]
+_Tolerant.add_multi_constructor("", lambda _loader, _suffix, _node: None)
 
 
 def _settings(path: Path) -> dict[str, Any]:
@@ -219,7 +220,9 @@ class _Data:
             return []
         items = loaded.get(path.stem) if isinstance(loaded, dict) else loaded
         if not isinstance(items, list):
-            self._add(name, "data-file", "the file holds no list of entries", f"write a list, or [[{path.stem}]] tables")
+            self._add(
+                name, "data-file", "the file holds no list of entries", f"write a list, or [[{path.stem}]] tables"
+            )
             return []
         return items
 

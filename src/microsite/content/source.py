@@ -45,7 +45,7 @@ class Lines:
 
 @lru_cache(maxsize=4096)
 def masked(text: str) -> str:
-    """`text` with comments, code blocks, code spans and escaped characters turned to spaces; same length, same lines."""
+    """`text` with comments, code blocks, code spans and escaped characters as spaces; same length, same lines."""
     if "<!--" in text:
         text = _COMMENT.sub(_blank, text)
     lines = text.split("\n")

@@ -1,10 +1,9 @@
-"""What a page's template shows around the body, as plain JSON-able values; and the A–Z index. Pure."""
+"""What a page's template shows around the body, as plain JSON-able values; and the index from A to Z. Pure."""
 
 from __future__ import annotations
 
 import math
 import re
-from datetime import date
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -15,6 +14,8 @@ from .prose import count_words
 from .source import masked
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from .articles import Article
     from .site import Person
     from .site import Site
@@ -26,6 +27,7 @@ __all__ = ["az_markdown", "view"]
 WORDS_PER_MINUTE = 200
 #: How many other pages a block of links holds: what a reader takes in at a glance.
 LINKS = 3
+_DIGITS = "0\u20139"
 
 
 def view(site: Site, article: Article) -> dict[str, Any]:
@@ -65,9 +67,7 @@ def view(site: Site, article: Article) -> dict[str, Any]:
         "children": [
             {**_link(child), "kind": child.kind, "updated": day(child.updated)} for child in children(site, article)
         ],
-        "insurers": [
-            {"id": plan.id, "name": plan.name, "kind": plan.kind, "note": plan.note} for plan in site.insurers
-        ]
+        "insurers": [{"id": plan.id, "name": plan.name, "kind": plan.kind, "note": plan.note} for plan in site.insurers]
         if "insurers" in article.show
         else [],
     }
@@ -106,7 +106,7 @@ def day(value: date | None) -> dict[str, str] | None:
 
 
 def az_markdown(site: Site) -> str:
-    """The body of the A–Z index: every page by title, other names and glossary terms, grouped by letter.
+    """The body of the index from A to Z: every page by title, other names and glossary terms, grouped by letter.
 
     Links are relative to docs/, so the page that shows them must lie there (`a-z.md`).
     """
@@ -128,7 +128,7 @@ def az_markdown(site: Site) -> str:
         letter = _sort_key(name)[:1].upper()
         see = f"[{_plain(name)}]({path})"
         line = see if name == titles[path] else f"{_plain(name)}: see [{_plain(titles[path])}]({path})"
-        groups.setdefault(letter if letter.isalpha() else "0–9", []).append(f"- {line}")
+        groups.setdefault(letter if letter.isalpha() else _DIGITS, []).append(f"- {line}")
     jump = " ".join(f"[{letter}](#{_anchor(letter)})" for letter in groups)
     blocks = [f"## {letter} {{ #{_anchor(letter)} }}\n\n" + "\n".join(lines) for letter, lines in groups.items()]
     return "\n\n".join([f"{jump}\n{{ .letters }}", *blocks]) + "\n" if groups else ""
@@ -197,7 +197,7 @@ def _sort_key(name: str) -> str:
 
 
 def _anchor(letter: str) -> str:
-    return "0-9" if letter == "0–9" else letter.lower()
+    return "0-9" if letter == _DIGITS else letter.lower()
 
 
 def _plain(text: str) -> str:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 __all__ = ["CitationsExtension", "makeExtension"]
 
 _MARK = "data-cite"
+# An arrow that no system draws as an emoji, unlike the hooked one.
+_BACK = '<a href="#c{0}" aria-label="Back to mark {0}">\u2191</a>'
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
@@ -116,8 +118,7 @@ class _Numbers(Treeprocessor):
         heading = ET.SubElement(section, "h2", {"id": "sources"})
         heading.text = "Sources"
         items = "\n".join(
-            f'<li id="s{number}">{library.html(name)} <a href="#c{number}" aria-label="Back to mark {number}">↑</a></li>'
-            for name, number in numbers.items()
+            f'<li id="s{number}">{library.html(name)} {_BACK.format(number)}</li>' for name, number in numbers.items()
         )
         # Stashed, not parsed: the entries are finished HTML, and building 40 of them as elements costs time.
         heading.tail = self.md.htmlStash.store(f"<ol>\n{items}\n</ol>")

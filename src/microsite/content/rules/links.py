@@ -28,7 +28,9 @@ _TAG = re.compile(r"<(?P<name>[A-Za-z][\w-]*)(?P<attributes>(?:\s+[^<>]*)?)/?>")
 _ATTRIBUTE = re.compile(r"(?P<name>[\w:-]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>]+))")
 _URL = re.compile(r"\bhttps?://[^\s<>)\]\"'|]+|(?<![\w/.@])www\.[^\s<>)\]\"'|]+")
 _TRACKING = re.compile(r"(?:utm_\w+|gclid|fbclid|msclkid|mc_[ce]id|igshid|_hs\w+|yclid|dclid|gbraid|wbraid|ttclid)\Z")
-_BLOCKED = frozenset({"script", "style", "iframe", "frame", "frameset", "object", "embed", "applet", "form", "base", "meta", "link"})
+_BLOCKED = frozenset(
+    {"script", "style", "iframe", "frame", "frameset", "object", "embed", "applet", "form", "base", "meta", "link"}
+)
 _LOADS = frozenset({"src", "srcset", "poster", "data", "action", "formaction", "background"})
 #: Addresses that are no pages of docs/: the function's, and what the build makes.
 _MADE = ("/api/", "/assets/", "/styleguide/", "/search/", "/sitemap", "/feed")
@@ -48,7 +50,9 @@ def check_links(page: Page) -> None:
         _tag(page, match["name"].lower(), match["attributes"], match.start())
     for match in _URL.finditer(page.mask):
         if not _inside(match.start(), spans) and page.mask[match.start() - 1 : match.start()] != "<":
-            page.add(match.start(), "bare-url", f"the address {match.group()[:50]} has no words", "write [words](address)")
+            page.add(
+                match.start(), "bare-url", f"the address {match.group()[:50]} has no words", "write [words](address)"
+            )
         if page.mask[match.start() - 1 : match.start()] == "<":
             _tracking(page, match.group(), match.start())
 
@@ -76,7 +80,12 @@ def _tag(page: Page, name: str, attributes: str, start: int) -> None:
     if handler or "style" in values:
         page.add(start, "raw-html", f"{handler or 'style'}= would be blocked by the page's policy", "use a class")
     if name == "img" and "alt" not in values:
-        page.add(start, "image-alt", f"the image {values.get('src', '')} has no text", 'add alt="…", or alt="" for decoration')
+        page.add(
+            start,
+            "image-alt",
+            f"the image {values.get('src', '')} has no text",
+            'add alt="…", or alt="" for decoration',
+        )
     loads = _LOADS | ({"href"} if name in {"link", "base"} else set())
     for key in loads & values.keys():
         host = urlsplit(values[key].split()[0] if values[key] else "").netloc
@@ -126,7 +135,9 @@ def _page(page: Page, path: str, start: int) -> Article | None:
             return None
     near = difflib.get_close_matches(inner.rstrip("/"), [*sorted(site.by_path), *sorted(site.files)], n=1, cutoff=0.5)
     back = posixpath.relpath(near[0], posixpath.dirname(page.article.path) or ".") if near else ""
-    page.add(start, "dead-link", f"there is no {inner} in docs/", f"did you mean {back}?" if near else "correct the path")
+    page.add(
+        start, "dead-link", f"there is no {inner} in docs/", f"did you mean {back}?" if near else "correct the path"
+    )
     return None
 
 

@@ -61,7 +61,9 @@ def _needed(page: Page) -> None:
             message = f"`{key}` is missing"
             page.add_key(key, "front-matter-missing", message, f"add `{key}:` to the front matter")
     if article.kind == "article" and not article.front.values.get("authors"):
-        page.add_key("authors", "missing-author", "the article names no author", "add `authors: [id]` from data/people.toml")
+        page.add_key(
+            "authors", "missing-author", "the article names no author", "add `authors: [id]` from data/people.toml"
+        )
 
 
 def _names(page: Page) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from microsite.content.blocks import Block
 from microsite.content.blocks import blocks
+from microsite.content.blocks import sentences
 from microsite.content.source import Lines
 from microsite.content.source import masked
 from microsite.findings import Finding
 
 if TYPE_CHECKING:
     from microsite.content.articles import Article
+    from microsite.content.blocks import Block
+    from microsite.content.blocks import Sentence
     from microsite.content.site import Site
     from microsite.findings import Severity
 
@@ -33,8 +36,15 @@ class Page:
         head = "".join("\n" if character == "\n" else " " for character in article.text[: self.start])
         self.mask = head + masked(article.body)
         self.blocks: tuple[Block, ...] = blocks(self.mask)
+        #: The mask in lower case, for a quick "is it there at all" before a pattern is tried.
+        self.lower = self.mask.lower()
         self.health = article.kind in HEALTH
         self._lines = Lines(article.text)
+
+    @cached_property
+    def sentences(self) -> tuple[tuple[Block, tuple[Sentence, ...]], ...]:
+        """Each block of running text with its sentences; a row or heading is one sentence."""
+        return tuple((block, sentences(block)) for block in self.blocks if block.kind != "rule")
 
     def add(self, offset: int, rule: str, message: str, fix: str, severity: Severity = "error") -> None:
         """A finding at an offset of the file."""

@@ -6,10 +6,9 @@ import difflib
 import re
 from typing import TYPE_CHECKING
 
-from microsite.content.blocks import sentences
 from microsite.content.marks import CERTAINTY
 from microsite.content.marks import CITATION
-from microsite.content.marks import CITATION_GROUP
+from microsite.content.marks import CITATION_RUN
 from microsite.content.marks import GRADES
 from microsite.content.marks import cites
 from microsite.content.marks import grade
@@ -27,7 +26,9 @@ __all__ = ["check_sources", "check_unused"]
 
 _FRONT = ("summary", "standfirst")
 #: Hotlines, and names that hold a number (the receptor, the enzymes, the class) without stating a figure.
-_NO_FIGURE = re.compile(r"\b(?:988|911|999|112|24/7|24 hours a day|CYP\w+|Schedule \d|COVID-19|5-HT\w*)\b|\[[^\]]*\]|\([^)]*\)(?<=\.md\))")
+_NO_FIGURE = re.compile(
+    r"\b(?:988|911|999|112|24/7|24 hours a day|CYP\w+|Schedule \d|COVID-19|5-HT\w*)\b|\[[^\]]*\]|\([^)]*\)(?<=\.md\))"
+)
 _FIGURE = re.compile(r"\d|\b(?:half|one in|two in|three in|a third|a quarter|two thirds|percent)\b", re.IGNORECASE)
 _MATTER = re.compile(
     r"\b(?:effective|efficacy|reliev\w+|relief|reduc\w+|improv\w+|respon(?:se|d|ds|ded)|remission|relapse[ds]?"
@@ -40,7 +41,7 @@ _STUDY_SAYS = re.compile(
     r"(?:shows?|showed|shown|proves?|proved|finds?|found|suggests?|suggested|agree)\b",
     re.IGNORECASE,
 )
-_NONE_FOUND = re.compile(r"\b(?:no|not|nobody|never|neither|we)\b|n’t|n't", re.IGNORECASE)
+_NONE_FOUND = re.compile(r"\b(?:no|not|nobody|never|neither|we)\b|n[\u2019']t", re.IGNORECASE)
 
 
 def check_sources(page: Page) -> None:
@@ -74,10 +75,12 @@ def _citations(page: Page, text: str, base: int) -> int:
     """Check each cited id in `text`; how many were cited."""
     references = page.site.references
     number = 0
-    for group in CITATION_GROUP.finditer(text):
+    for group in CITATION_RUN.finditer(text):
         found = list(cites(group["group"], base + group.start("group")))
         number += len(found)
-        solid = [c for c in found if c.id in references and references[c.id].verified and not references[c.id].retracted]
+        solid = [
+            c for c in found if c.id in references and references[c.id].verified and not references[c.id].retracted
+        ]
         for cite in found:
             reference = references.get(cite.id)
             if reference is None:
@@ -105,6 +108,7 @@ def _grades(page: Page, text: str, base: int) -> None:
 def _uncited(page: Page) -> None:
     """Sentences that state a figure of effect, harm or approval, or lean on "studies", with no citation near."""
     covered = False
+    parts = dict(page.sentences)
     for block, following in zip(page.blocks, [*page.blocks[1:], None], strict=True):
         if block.kind == "caption":
             covered = bool(CITATION.search(block.text))
@@ -113,7 +117,7 @@ def _uncited(page: Page) -> None:
         head = following is not None and following.kind == "rule"
         if block.kind not in {"paragraph", "item", "row"} or head or covered or _closed_by_citation(block):
             continue
-        for sentence in sentences(block) if block.kind != "row" else (None,):
+        for sentence in parts[block] if block.kind != "row" else (None,):
             text, start = (sentence.text, sentence.start) if sentence else (block.text, block.start)
             if CITATION.search(text) or text.endswith("?"):
                 continue

@@ -53,4 +53,6 @@ def _headings(page: Page) -> None:
         if heading.text.strip().lower() == "sources" and "[@" in page.mask:
             continue
         message = f"nothing stands below “{heading.text}”"
-        page.add(heading.start, "empty-section", message, "write it or take the heading out", "error" if named else "warning")
+        page.add(
+            heading.start, "empty-section", message, "write it or take the heading out", "error" if named else "warning"
+        )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from microsite.content.blocks import sentences
 from microsite.content.prose import strip_markdown
 from microsite.content.reading import grade_of
 from microsite.content.reading import measure
@@ -32,28 +31,35 @@ _PLACEHOLDER = re.compile(
     r"|\bXXX+\b|\blorem\b|\{\{[^}\n]*\}\}",
     re.IGNORECASE,
 )
-_STRONG: tuple[tuple[re.Pattern[str], Severity], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), severity)
-    for pattern, severity in (
-        (r"\b(?:cures?|cured|curing)\b", "error"),
-        (r"\b(?:completely|totally|perfectly|entirely|100\s?%|absolutely)\s+(?:safe|effective|harmless)\b", "error"),
-        (r"\b(?:no|without|free of|zero)\s+(?:any\s+)?(?:known\s+|serious\s+)?side[ -]effects\b", "error"),
-        (r"\brisk[- ]free\b|\bno risks?\b(?! of bias)", "error"),
-        (r"\bguarantee[sd]?\b", "error"),
-        (r"\bmirac(?:le|ulous)\b|\bwonder drug\b|\bgame[- ]chang\w+|\bbreakthrough (?:cure|drug|treatment)\b", "error"),
-        (r"\b(?:non-?addictive|without addictive|not addictive|no potential for abuse)\b", "error"),
-        (r"\bworks? for (?:everyone|everybody|anyone|all)\b", "error"),
-        (r"\bpermanent(?:ly)?\s+(?:relief|cures?|heal\w*|relieves?)\b", "error"),
-        (r"\b(?:clinically |scientifically )?proven\b", "warning"),
-        (r"\b(?:is|are) (?:very |quite |generally )?safe\b(?! to ask)", "warning"),
-    )
+#: (a word that must be there, looked for first; the pattern; how bad it is)
+_PROMISES: tuple[tuple[str, str, Severity], ...] = (
+    ("cur", r"\b(?:cures?|cured|curing)\b", "error"),
+    ("safe", r"\b(?:completely|totally|perfectly|entirely|100\s?%|absolutely)\s+safe\b", "error"),
+    ("effective", r"\b(?:completely|totally|perfectly|entirely|100\s?%)\s+effective\b", "error"),
+    ("harmless", r"\b(?:completely|totally|perfectly|entirely|is|are)\s+harmless\b", "error"),
+    ("effects", r"\b(?:no|without|free of|zero)\s+(?:any\s+)?(?:known\s+|serious\s+)?side[ -]effects\b", "error"),
+    ("risk", r"\brisk[- ]free\b|\bno risks?\b(?! of bias)", "error"),
+    ("guarantee", r"\bguarantee[sd]?\b", "error"),
+    ("mirac", r"\bmirac(?:le|ulous)\b", "error"),
+    ("wonder drug", r"\bwonder drugs?\b", "error"),
+    ("chang", r"\bgame[- ]chang\w+", "error"),
+    ("breakthrough", r"\bbreakthrough (?:cure|drug|treatment)s?\b", "error"),
+    ("addictive", r"\b(?:non-?addictive|without addictive|not addictive)\b", "error"),
+    ("for abuse", r"\bno potential for abuse\b", "error"),
+    ("work", r"\bworks? for (?:everyone|everybody|anyone|all)\b", "error"),
+    ("permanent", r"\bpermanent(?:ly)?\s+(?:relief|cures?|heal\w*|relieves?)\b", "error"),
+    ("proven", r"\b(?:clinically |scientifically )?proven\b", "warning"),
+    ("safe", r"\b(?:is|are) (?:very |quite |generally )?safe\b(?! to ask)", "warning"),
 )
+_STRONG = tuple((word, re.compile(pattern, re.IGNORECASE), severity) for word, pattern, severity in _PROMISES)
 _DENIED = re.compile(
     r"\b(?:no|not|never|nor|neither|nothing|nobody|none|cannot|without|whether|if|unproven|avoid|beware|wary|claims?"
-    r"|claiming|promis\w+|say|says|said|called?|rather than|instead of|doubt\w*|question\w*)\b|n[’']t\b",
+    r"|claiming|promis\w+|say|says|said|called?|rather than|instead of|doubt\w*|question\w*)\b|n[\u2019']t\b",
     re.IGNORECASE,
 )
-_SUICIDE = re.compile(r"\bsuicid\w+|\bself-harm\b|\bkill(?:ing)? (?:yourself|themselves|himself|herself)\b", re.IGNORECASE)
+_SUICIDE = re.compile(
+    r"\bsuicid\w+|\bself-harm\b|\bkill(?:ing)? (?:yourself|themselves|himself|herself)\b", re.IGNORECASE
+)
 
 
 def check_wording(page: Page) -> None:
@@ -65,11 +71,11 @@ def check_wording(page: Page) -> None:
     if page.article.kind in {"thanks", "legal"}:
         return
     for text, start in page.front_texts(*_TEXTS):
-        _strong(page, text, start)
-    for block in page.blocks:
-        if block.kind != "rule":
-            for sentence in sentences(block):
-                _strong(page, sentence.text, sentence.start)
+        _strong(page, _STRONG, text, start)
+    likely = [strong for strong in _STRONG if strong[0] in page.lower and strong[1].search(page.mask)]
+    for _, found in page.sentences if likely else ():
+        for sentence in found:
+            _strong(page, likely, sentence.text, sentence.start)
     _crisis(page)
     if page.health:
         _reading(page)
@@ -91,17 +97,19 @@ def check_copies(pages: Iterable[Page]) -> None:
                 page.add(block.start, "duplicate-paragraph", message, "say it once and link to it", "warning")
 
 
-def _strong(page: Page, text: str, base: int) -> None:
+def _strong(page: Page, patterns: Iterable[tuple[str, re.Pattern[str], Severity]], text: str, base: int) -> None:
     """Words that promise, unless the sentence denies, doubts, quotes or asks."""
     if text.rstrip().endswith("?"):
         return
-    for pattern, severity in _STRONG:
+    for _, pattern, severity in patterns:
         for match in pattern.finditer(text):
             before = text[: match.start()]
             if _DENIED.search(before) or _quoted(text, match.start()):
                 continue
             message = f"“{match.group()}” claims more than a source can carry"
-            page.add(base + match.start(), "strong-claim", message, "say what was measured, in whom, for how long", severity)
+            page.add(
+                base + match.start(), "strong-claim", message, "say what was measured, in whom, for how long", severity
+            )
 
 
 def _quoted(text: str, offset: int) -> bool:
@@ -110,7 +118,8 @@ def _quoted(text: str, offset: int) -> bool:
 
 
 def _crisis(page: Page) -> None:
-    if page.article.crisis:
+    text = page.article.text.lower()
+    if page.article.crisis or not ("suicid" in text or "self-harm" in text or "kill" in text):
         return
     for text, start in [(page.mask, 0), *page.front_texts(*_TEXTS)]:
         match = _SUICIDE.search(text)
@@ -126,12 +135,11 @@ def _crisis(page: Page) -> None:
 
 def _reading(page: Page) -> None:
     found = []
-    for block in page.blocks:
-        if block.kind in {"paragraph", "item"}:
-            for sentence in sentences(block):
-                plain = strip_markdown(sentence.text)
-                if plain.strip():
-                    found.append((measure(plain), sentence))
+    for block, parts in page.sentences:
+        for sentence in parts if block.kind in {"paragraph", "item"} else ():
+            plain = strip_markdown(sentence.text)
+            if plain.strip():
+                found.append((measure(plain), sentence))
     words = sum(size.words for size, _ in found)
     if words < WORDS:
         return
@@ -140,6 +148,8 @@ def _reading(page: Page) -> None:
         return
     long = [(size, sentence) for size, sentence in found if size.words >= 5]
     worst = sorted(long, key=lambda item: -grade_of(item[0].words, 1, item[0].syllables))[:3]
-    places = "; ".join(f"line {page.line(s.start)} “{' '.join(strip_markdown(s.text).split())[:40]}…”" for _, s in worst)
+    places = "; ".join(
+        f"line {page.line(s.start)} “{' '.join(strip_markdown(s.text).split())[:40]}…”" for _, s in worst
+    )
     message = f"reads at grade {grade:.1f}; hardest: {places}"
     page.add(worst[0][1].start, "reading-grade", message, "shorter sentences, plainer words", "hint")
