@@ -19,24 +19,36 @@ from microsite.content.marks import CITATION
 from microsite.content.marks import GRADES
 from microsite.content.marks import cites
 from microsite.content.marks import grade
-from microsite.content.references import Reference
 from microsite.content.references import read_references
 from microsite.errors import BookError
 from microsite.findings import Finding
 
+from .markup import TAGS
 from .markup import RawHtmlError
 from .markup import parse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterator
     from collections.abc import Mapping
+    from collections.abc import Sequence
     from pathlib import Path
     from xml.etree.ElementTree import Element
+
+    from microsite.content.references import Reference
 
 __all__ = ["Chapter", "Imprint", "Manuscript", "read_manuscript"]
 
 #: What a chapter can be: text, ruled pages for the reader's pen, or the text above the list of sources.
 _KINDS = ("chapter", "notes", "sources")
+#: Chapters become labels and file names; these names are taken by the EPUB's own pages.
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_RESERVED = ("cover", "nav")
+#: A line of text right above the head of a table: Python-Markdown reads no table there.
+_CROWDED_TABLE = re.compile(r"^[^\n|]*[^\s|][^\n|]*\n(?=\|[^\n]*\n\|?[ :]*-{2,})", re.MULTILINE)
+#: What no XML file may hold, and so no EPUB.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_LOCAL_LINK = re.compile(r"\]\((?!https?://|mailto:|tel:|sms:)")
 _FRONT = re.compile(r"\A---\n(?P<yaml>.*?)^---\n", re.DOTALL | re.MULTILINE)
 _STRINGS = ("title", "subtitle", "edition", "language", "publisher", "identifier", "license", "description")
 _LISTS = ("subjects", "blurb")
@@ -54,7 +66,7 @@ class Imprint:
     identifier: str
     license: str
     description: str
-    date: date
+    published: date
     review_due: date
     subjects: tuple[str, ...]
     blurb: tuple[str, ...]
@@ -62,12 +74,16 @@ class Imprint:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One chapter. `slug` is its file's name without number and ending, `running` the short title for page heads."""
+    """One chapter. `slug` is its file's name without number and ending, `running` the short title for page heads.
+
+    A `fresh` chapter starts a new page of the PDF even where the last one would hold its beginning.
+    """
 
     slug: str
     title: str
     running: str
     kind: str
+    fresh: bool
     body: Element
 
 
@@ -99,15 +115,32 @@ def read_manuscript(chapters: Path, references: Path) -> Manuscript:
         raise BookError(msg, fix="Give the folder that holds book.toml and the chapters.")
     findings: list[Finding] = []
     read = [_read_chapter(path, known, findings) for path in paths]
+    for path, chapter in zip(paths, read, strict=True):
+        if any(other.slug == chapter.slug for other in read[: paths.index(path)]):
+            findings.append(Finding(str(path), 0, 0, "bad-file-name", f"another chapter is called `{chapter.slug}` too",
+                                    "rename one of them"))
     if findings:
         msg = "\n".join(map(str, findings))
         raise BookError(msg)
-    order: dict[str, int] = {}
-    for chapter in read:
+    numbers = _number(read)
+    if sum(chapter.kind == "sources" for chapter in read) != 1:
+        msg = f"{chapters}: one chapter, and only one, must have `kind: sources`: the list of sources goes there"
+        raise BookError(msg, fix="Add `kind: sources` to the metadata of the chapter that introduces the list.")
+    return Manuscript(imprint, tuple(read), tuple(known[identifier] for identifier in numbers), numbers)
+
+
+def _number(chapters: Sequence[Chapter]) -> dict[str, int]:
+    """Number the sources in the order of first use, and put the numbers of each mark in order: 7, 9, not 9, 7."""
+    numbers: dict[str, int] = {}
+    for chapter in chapters:
         for mark in chapter.body.iter("cite"):
-            for identifier in mark.get("ids", "").split():
-                order.setdefault(identifier, len(order) + 1)
-    return Manuscript(imprint, tuple(read), tuple(known[identifier] for identifier in order), order)
+            named = list(zip(mark.get("ids", "").split(), mark.get("locators", "").split(";"), strict=True))
+            for identifier, _ in named:
+                numbers.setdefault(identifier, len(numbers) + 1)
+            named.sort(key=lambda one: numbers[one[0]])
+            mark.set("ids", " ".join(identifier for identifier, _ in named))
+            mark.set("locators", ";".join(locator for _, locator in named))
+    return numbers
 
 
 def _read_imprint(path: Path) -> Imprint:
@@ -133,15 +166,16 @@ def _read_imprint(path: Path) -> Imprint:
         if not isinstance(data.get(key), kind) or not data[key]:
             msg = f"{path}:{line_of(key)}: broken-metadata: `{key}` must be {words}"
             raise BookError(msg)
-    values = {key: data[key] for key in (*_STRINGS, "date", "review_due")}
-    return Imprint(**values, **{key: tuple(map(str, data[key])) for key in _LISTS})
+    values: dict[str, Any] = {key: data[key] for key in (*_STRINGS, "review_due")}
+    values |= {key: tuple(map(str, data[key])) for key in _LISTS}
+    return Imprint(published=data["date"], **values)
 
 
 def _read_chapter(path: Path, known: Mapping[str, Reference], findings: list[Finding]) -> Chapter:
     def add(line: int, column: int, rule: str, message: str, fix: str) -> None:
         findings.append(Finding(str(path), line, column, rule, message, fix))
 
-    empty = Chapter(path.stem, "", "", "chapter", parse(""))
+    empty = Chapter(path.stem, "", "", "chapter", fresh=False, body=parse(""))
     try:
         text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -154,8 +188,9 @@ def _read_chapter(path: Path, known: Mapping[str, Reference], findings: list[Fin
     meta = _front_matter(front["yaml"], add)
     first = text.count("\n", 0, front.end()) + 1
     body = text[front.end():]
-    for line, finding in _marks(body, known):
-        add(line + first, *finding)
+    for offset, rule, message, fix in sorted(_places(body, known)):
+        line = first + body.count("\n", 0, offset)
+        add(line, offset - body.rfind("\n", 0, offset), rule, message, fix)
     try:
         tree = parse(body)
     except RawHtmlError as error:
@@ -163,12 +198,18 @@ def _read_chapter(path: Path, known: Mapping[str, Reference], findings: list[Fin
         line = first + (body.count("\n", 0, at) if at >= 0 else 0)
         add(line, 1, "raw-html", "HTML cannot be typeset", "write it as Markdown")
         return empty
+    for tag in sorted({element.tag for element in tree.iter()} - TAGS):
+        add(0, 0, "unknown-element", f"`{tag}` cannot be typeset yet", "write it with paragraphs, lists or tables")
     title = str(meta.get("title") or "")
     slug = re.sub(r"\A\d+-", "", path.stem)
-    return Chapter(slug, title, str(meta.get("running") or title), str(meta.get("kind", "chapter")), tree)
+    if not _SLUG.fullmatch(slug) or slug in _RESERVED:
+        add(0, 0, "bad-file-name", f"`{path.name}` cannot name a chapter", "call it 01-some-words.md")
+    kind = str(meta.get("kind", "chapter"))
+    fresh = kind != "chapter" or meta.get("fresh") is True
+    return Chapter(slug, title, str(meta.get("running") or title), kind, fresh, tree)
 
 
-def _front_matter(text: str, add: Any) -> dict[str, Any]:
+def _front_matter(text: str, add: Callable[[int, int, str, str, str], None]) -> dict[str, Any]:
     try:
         meta = yaml.safe_load(text) or {}
     except yaml.MarkedYAMLError as error:
@@ -183,30 +224,36 @@ def _front_matter(text: str, add: Any) -> dict[str, Any]:
         add(1, 1, "broken-metadata", "`title` is missing", "add `title: …`")
     for number, line in enumerate(text.split("\n"), start=2):
         key = line.partition(":")[0].strip()
-        if line[:1].strip() and key not in {"title", "running", "kind"}:
-            add(number, 1, "broken-metadata", f"`{key}` is not known", "use title, running or kind")
+        if line[:1].strip() and key not in {"title", "running", "kind", "fresh"}:
+            add(number, 1, "broken-metadata", f"`{key}` is not known", "use title, running, kind or fresh")
         elif key == "kind" and meta.get("kind") not in _KINDS:
             add(number, 1, "broken-metadata", f"kind `{meta.get('kind')}` is not known", f"use {', '.join(_KINDS)}")
     return meta
 
 
-def _marks(body: str, known: Mapping[str, Reference]) -> Iterator[tuple[int, tuple[int, str, str, str]]]:
-    """(line from 0, (column, rule, message, fix)) of each citation or certainty mark that cannot be published."""
-    for number, line in enumerate(body.split("\n")):
-        for mark in CITATION.finditer(line):
-            named = list(cites(mark.group(), base=mark.start()))
-            for cite in named:
-                column = cite.start + 1
-                if cite.id not in known:
-                    fix = "add it to the references, or mend the id"
-                    yield number, (column, "unknown-source", f"no source has the id `{cite.id}`", fix)
-                elif known[cite.id].retracted:
-                    yield number, (column, "retracted-source", f"`{cite.id}` was retracted", "take the claim out")
-            # A claim may lean on an unverified source, but never on nothing else.
-            if named and all(cite.id in known and not known[cite.id].verified for cite in named):
-                message = f"nothing but unverified sources: {', '.join(cite.id for cite in named)}"
-                yield number, (mark.start() + 1, "unverified-source", message, "check the source, or take it out")
-        for match in CERTAINTY.finditer(line):
-            if grade(match["word"]) is None:
-                message = f"`{match['word']}` is no degree of certainty"
-                yield number, (match.start() + 1, "unknown-certainty", message, f"use {', '.join(GRADES)}")
+def _places(body: str, known: Mapping[str, Reference]) -> Iterator[tuple[int, str, str, str]]:
+    """(offset in `body`, rule, message, fix) of each place that cannot be published as it is."""
+    for match in _CONTROL.finditer(body):
+        yield match.start(), "control-character", f"a control character (U+{ord(match[0]):04X})", "delete it"
+    for match in _CROWDED_TABLE.finditer(body):
+        message = "a table needs an empty line before it, after its caption too"
+        yield match.end() - 1, "broken-table", message, "add the empty line"
+    for match in _LOCAL_LINK.finditer(body):
+        message = "a book has no other pages to link to"
+        yield match.start(), "local-link", message, "give the whole address, or name the chapter"
+    for match in CERTAINTY.finditer(body):
+        if grade(match["word"]) is None:
+            message = f"`{match['word']}` is no degree of certainty"
+            yield match.start(), "unknown-certainty", message, f"use {', '.join(GRADES)}"
+    for match in CITATION.finditer(body):
+        named = list(cites(match.group(), base=match.start()))
+        for cite in named:
+            if cite.id not in known:
+                message = f"no source has the id `{cite.id}`"
+                yield cite.start, "unknown-source", message, "add it to the references, or mend the id"
+            elif known[cite.id].retracted:
+                yield cite.start, "retracted-source", f"`{cite.id}` was retracted", "take the claim out"
+        # A claim may lean on an unverified source, but never on nothing else.
+        if named and all(cite.id in known and not known[cite.id].verified for cite in named):
+            message = f"nothing but unverified sources: {', '.join(cite.id for cite in named)}"
+            yield match.start(), "unverified-source", message, "check the source, or take it out"

@@ -2,20 +2,21 @@
 
 The dialect is that of the articles (Python-Markdown: tables, callouts, `[@id]`, `[certainty: low]`), plus
 `- [ ]` for boxes to tick, so that an editor learns one syntax. Raw HTML is refused: it could not be typeset.
-Elements of our own: `cite` (attributes `ids`, separated by spaces, and `locators`, by semicolons), `certainty` (`grade`), `box` (a box to tick).
+Elements of our own: `cite` (attributes `ids`, separated by spaces, and `locators`, by semicolons), `certainty`
+(`grade`), `box` (a box to tick).
 """
 
 from __future__ import annotations
 
 import html
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
-from xml.etree.ElementTree import Element  # noqa: S405 - builds trees, parses nothing from outside
+from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
-from markdown.treeprocessors import Treeprocessor
 
 from microsite.content.marks import CERTAINTY
 from microsite.content.marks import CITATION_GROUP
@@ -25,17 +26,17 @@ from microsite.content.marks import grade
 if TYPE_CHECKING:
     from re import Match
 
-__all__ = ["RawHtmlError", "parse", "words"]
+__all__ = ["TAGS", "RawHtmlError", "parse", "words"]
 
 #: Typographic marks as characters; the extension's own default are HTML entities, which Typst does not know.
 _MARKS = {
-    "left-single-quote": "‘",
-    "right-single-quote": "’",
-    "left-double-quote": "“",
-    "right-double-quote": "”",
-    "ellipsis": "…",
-    "ndash": "–",
-    "mdash": "—",
+    "left-single-quote": "\N{LEFT SINGLE QUOTATION MARK}",
+    "right-single-quote": "\N{RIGHT SINGLE QUOTATION MARK}",
+    "left-double-quote": "\N{LEFT DOUBLE QUOTATION MARK}",
+    "right-double-quote": "\N{RIGHT DOUBLE QUOTATION MARK}",
+    "ellipsis": "\N{HORIZONTAL ELLIPSIS}",
+    "ndash": "\N{EN DASH}",
+    "mdash": "\N{EM DASH}",
 }
 #: Python-Markdown's private marks in a tree: a stashed piece of HTML, an escaped character, an ampersand.
 _STASHED = re.compile("\x02wzxhzdk:(\\d+)\x03")
@@ -43,6 +44,13 @@ _ESCAPED = re.compile("\x02(\\d+)\x03")
 _AMPERSAND = "\x02amp\x03"
 _BOX = re.compile(r"\[[ x]\][ \t]+")
 _CAPTION = "Table:"
+
+
+#: What both writers can write. Anything else is refused, so that nothing is lost on the way to print.
+TAGS = frozenset(
+    {"div", "p", "h2", "h3", "ul", "ol", "li", "table", "caption", "thead", "tbody", "tr", "th", "td", "blockquote"}
+    | {"strong", "em", "a", "br", "cite", "certainty", "box"}
+)
 
 
 class RawHtmlError(ValueError):
@@ -61,12 +69,14 @@ def parse(text: str) -> Element:
     """
     markdown = Markdown(extensions=["tables", "admonition", "sane_lists", "smarty", _Marks()],
                         extension_configs={"smarty": {"substitutions": _MARKS}})
-    markdown.lines = markdown.preprocessors["normalize_whitespace"].run(text.split("\n"))
-    for name in ("html_block",):
-        markdown.lines = markdown.preprocessors[name].run(markdown.lines)
-    root = markdown.parser.parseDocument(markdown.lines).getroot()
+    lines = text.split("\n")
+    for preprocessor in markdown.preprocessors:
+        lines = preprocessor.run(lines)
+    parsed = markdown.parser.parseDocument(lines).getroot()
+    root = Element("div") if parsed is None else parsed
     for processor in markdown.treeprocessors:
-        root = processor.run(root) or root
+        changed = processor.run(root)
+        root = root if changed is None else changed
     stash = [str(raw) if isinstance(raw, str) else "" for raw in markdown.htmlStash.rawHtmlBlocks]
     for element in root.iter():
         element.text = _plain(element.text, stash)
@@ -121,7 +131,7 @@ def _captions(root: Element) -> None:
     """A paragraph `Table: words` right before a table becomes the table's `caption`, as in the articles."""
     for parent in list(root.iter()):
         children = list(parent)
-        for before, table in zip(children, children[1:], strict=False):
+        for before, table in pairwise(children):
             if table.tag == "table" and before.tag == "p" and (before.text or "").startswith(_CAPTION):
                 before.tag = "caption"
                 before.text = (before.text or "").removeprefix(_CAPTION).lstrip()
@@ -152,6 +162,3 @@ class _Marks(Extension):
         md.treeprocessors.deregister("prettify")
         # Resolved here instead, together with the library's other private marks.
         md.treeprocessors.deregister("unescape")
-
-
-_ = Treeprocessor  # the type of what `markdown.treeprocessors` yields

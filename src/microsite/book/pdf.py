@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["engine_version", "render_cover", "render_pdf"]
 
-#: 6 × 9 in at this density is 1200 × 1800 px, what shops and readers ask of a cover.
+#: 6 by 9 in at this density is 1200 by 1800 px, what shops and readers ask of a cover.
 _COVER_PPI = 200
 
 
@@ -58,7 +58,7 @@ def render_pdf(source: str, made: datetime) -> tuple[bytes, int]:
 
 
 def render_cover(source: str) -> bytes:
-    """The PNG (1200 × 1800 px) of a document of one page.
+    """The PNG (1200 by 1800 px) of a document of one page.
 
     Raises:
         BookError: the engine refused the document.

@@ -9,8 +9,8 @@ import json
 import re
 from importlib.resources import files
 from typing import TYPE_CHECKING
-from xml.etree.ElementTree import Element  # noqa: S405 - walks trees, parses nothing from outside
-from xml.etree.ElementTree import fromstring  # noqa: S405 - reads only what our own formatter wrote
+from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import fromstring
 
 from microsite.content.references import format_reference_html
 
@@ -45,7 +45,7 @@ def source(manuscript: Manuscript) -> str:
             body += "#sources(\n" + "".join(f"  [{entry}],\n" for entry in entries) + ")\n"
         numbered = "true" if chapter.kind == "chapter" else "false"
         slug = chapter.slug if chapter.kind == "chapter" else f"{chapter.slug}-plain"
-        fresh = "true" if chapter.kind != "chapter" else "false"
+        fresh = "true" if chapter.fresh else "false"
         parts.append(f"#chapter({_string(slug)}, [{literal(chapter.title)}], [{literal(chapter.running)}], "
                      f"numbered: {numbered}, fresh: {fresh})[\n{body}]\n")
     return "\n".join(parts)
@@ -69,17 +69,18 @@ def _string(text: str) -> str:
 def _head(manuscript: Manuscript) -> str:
     imprint = manuscript.imprint
     language, _, region = imprint.language.partition("-")
+    day = imprint.published
     fields = {
         "title": _string(imprint.title),
         "subtitle": _string(imprint.subtitle),
         "edition": _string(imprint.edition),
-        "month": _string(f"{imprint.date:%B %Y}"),
+        "month": _string(f"{day:%B %Y}"),
         "publisher": _string(imprint.publisher),
         "license": _string(imprint.license),
         "description": _string(imprint.description),
         "blurb": "(" + "".join(f"{_string(line)}, " for line in imprint.blurb) + ")",
         "subjects": "(" + "".join(f"{_string(subject)}, " for subject in imprint.subjects) + ")",
-        "date": f"datetime(year: {imprint.date.year}, month: {imprint.date.month}, day: {imprint.date.day})",
+        "date": f"datetime(year: {day.year}, month: {day.month}, day: {day.day})",
         "lang": _string(language),
         "region": _string(region) if region else "none",
     }
@@ -90,10 +91,13 @@ def _head(manuscript: Manuscript) -> str:
 def _opening(manuscript: Manuscript) -> str:
     """The page behind the cover: crisis lines, contents, imprint."""
     imprint = manuscript.imprint
-    facts = (f"{imprint.edition}, {imprint.date:%B} {imprint.date.day}, {imprint.date.year}. Next check due "
-             f"{imprint.review_due:%B %Y}. Not reviewed by a clinician. This book gives information, not medical advice.")
+    day = imprint.published
+    facts = (
+        f"{imprint.edition}, {day:%B} {day.day}, {day.year}. Next check due {imprint.review_due:%B %Y}. "
+        "Not reviewed by a clinician. This book gives information, not medical advice."
+    )
     return (
-        "#callout(\"crisis\", [Need help right now?])[#strong[Call or text 988] in the US, free, at any hour. "
+        '#callout("crisis", [Need help right now?])[#strong[Call or text 988] in the US, free, at any hour. '
         "In danger this minute: #strong[call 911.] More in “Help now”, near the end.]\n"
         "#block(above: 1.6em, below: 0.9em, text(size: 23pt, weight: 600, fill: teal)[In this book])\n"
         "#contents()\n#v(1fr)\n"
@@ -113,26 +117,26 @@ def _blocks(parent: Element, numbers: Mapping[str, int]) -> str:
 def _block(element: Element, numbers: Mapping[str, int]) -> str:
     match element.tag:
         case "p":
-            return f"{_inline(element, numbers)}\n\n"
-        case "h1" | "h2" | "h3":
-            return f"#heading(level: {max(2, int(element.tag[1]))})[{_inline(element, numbers)}]\n\n"
+            made = f"{_inline(element, numbers)}\n\n"
+        case "h2" | "h3":
+            made = f"#heading(level: {element.tag[1]})[{_inline(element, numbers)}]\n\n"
         case "ul" | "ol":
             call = "checklist" if element.get("class") == "checklist" else {"ul": "list", "ol": "enum"}[element.tag]
-            return f"#{call}(" + "".join(f"[{_item(item, numbers)}], " for item in element) + ")\n\n"
+            made = f"#{call}(" + "".join(f"[{_item(item, numbers)}], " for item in element) + ")\n\n"
         case "table":
-            return _table(element, numbers)
+            made = _table(element, numbers)
         case "div":
             kind = next((word for word in element.get("class", "").split() if word in _CALLOUTS), "note")
             titled = len(element) and element[0].get("class") == "admonition-title"
             title = _inline(element[0], numbers) if titled else kind.capitalize()
             body = "".join(_block(child, numbers) for child in (element[1:] if titled else element))
-            return f"#callout({_string(kind)}, [{title}])[\n{body}]\n\n"
+            made = f"#callout({_string(kind)}, [{title}])[\n{body}]\n\n"
         case "blockquote":
-            return f"#quote(block: true)[\n{_blocks(element, numbers)}]\n\n"
-        case "hr":
-            return "#v(1em)\n\n"
+            made = f"#quote(block: true)[\n{_blocks(element, numbers)}]\n\n"
         case _:
-            return f"{literal(words(element))}\n\n"
+            made = f"{literal(words(element))}\n\n"
+    return made
+
 
 
 def _item(item: Element, numbers: Mapping[str, int]) -> str:
@@ -185,19 +189,20 @@ def _inline(element: Element, numbers: Mapping[str, int]) -> str:
 def _span(element: Element, numbers: Mapping[str, int]) -> str:
     match element.tag:
         case "strong":
-            return f"#strong[{_inline(element, numbers)}]"
+            made = f"#strong[{_inline(element, numbers)}]"
         case "em" | "cite" if not element.get("ids"):
-            return f"#emph[{_inline(element, numbers)}]"
+            made = f"#emph[{_inline(element, numbers)}]"
         case "cite":
             marks = zip(element.get("ids", "").split(), element.get("locators", "").split(";"), strict=True)
-            return "#cites(" + "".join(f"({numbers[one]}, {_string(where)}), " for one, where in marks) + ");"
+            made = "#cites(" + "".join(f"({numbers[one]}, {_string(where)}), " for one, where in marks) + ");"
         case "certainty":
-            return f"#certainty({_string(element.get('grade', ''))});"
+            made = f"#certainty({_string(element.get('grade', ''))});"
         case "a":
-            return f"#link({_string(element.get('href', ''))})[{_inline(element, numbers)}]"
+            made = f"#link({_string(element.get('href', ''))})[{_inline(element, numbers)}]"
         case "br":
-            return "#linebreak();"
+            made = "#linebreak();"
         case "box":
-            return ""
+            made = ""
         case _:
-            return _inline(element, numbers)
+            made = _inline(element, numbers)
+    return made
