@@ -67,6 +67,7 @@ def command(*, port: int, data: Path, site_dir: Path, watch: bool, screening: bo
         book=lambda: build_book(root, root / "build" / "book"),
         http=aws.http,
         sweep=aws.sweep,
+        reset=aws.reset,
         extra=read_site(root, today=datetime.now(UTC).date()).extra,
     )
 

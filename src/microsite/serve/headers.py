@@ -88,8 +88,8 @@ def cache_control(path: str) -> str:
 
 def content_type(path: str) -> str:
     """The media type, with its charset where it is text, by the path's extension."""
-    extension = path.rpartition("/")[2].rpartition(".")[2].lower()
-    return _TYPES.get(extension, "application/octet-stream")
+    stem, _, extension = path.rpartition("/")[2].rpartition(".")
+    return _TYPES.get(extension.lower() if stem else "", "application/octet-stream")
 
 
 def is_compressible(media_type: str) -> bool:

@@ -75,7 +75,8 @@ class Rebuilder:
         fresh = site.digest != self._static.site.digest
         if fresh:
             self._static.replace(site)
-            self._released(site.digest)
+        # Also when the pages stayed the same: a mail's words may have changed in a form's definition.
+        self._released(site.digest)
         shown = names[0] if len(names) == 1 else f"{len(names)} files"
         self._say(
             "rebuilt",

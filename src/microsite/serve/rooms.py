@@ -34,6 +34,8 @@ class Rooms:
     http: Callable[[dict[str, Any], Any], Mapping[str, Any]]
     #: `forms.aws.sweep`: mail what waits to be mailed.
     sweep: Callable[[dict[str, Any], Any], object]
+    #: `forms.aws.reset`: read settings and definitions anew. Called only while neither of the two runs.
+    reset: Callable[[], object]
     #: The mapping `extra` of mkdocs.yml.
     extra: Mapping[str, Any]
 

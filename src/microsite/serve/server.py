@@ -24,6 +24,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .asgi import App
+from .gate import Gate
 from .live import SCRIPT_TAG
 from .live import Live
 from .local import forms_environ
@@ -39,6 +40,7 @@ from .watch import Watcher
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
+    from collections.abc import Mapping
     from collections.abc import MutableMapping
     from types import FrameType
 
@@ -77,25 +79,36 @@ def serve(options: Options, rooms: Rooms, *, environ: MutableMapping[str, str], 
         rooms.build()
         site = read_snapshot(options.site_dir)
 
+        gate = Gate()
+
         def released(build: str) -> None:
-            environ.update(
-                forms_environ(
-                    data,
-                    root=options.root,
-                    url=url,
-                    extra=rooms.extra,
-                    release=build[:16],
-                    screening=options.screening,
-                )
+            settings = forms_environ(
+                data,
+                root=options.root,
+                url=url,
+                extra=rooms.extra,
+                release=build[:16],
+                screening=options.screening,
             )
+            with gate.alone():
+                environ.update(settings)
+                rooms.reset()
+
+        def http(event: dict[str, Any]) -> Mapping[str, Any]:
+            with gate.shared():
+                return rooms.http(event, None)
+
+        def sweep() -> None:
+            with gate.shared():
+                rooms.sweep(_scheduled_event(), None)
 
         released(site.digest)
         say("built", _summary(len(site.files), site.size), files=len(site.files), bytes=site.size)
         live = Live(site.digest) if options.watch else None
         static = Static(site, inject=SCRIPT_TAG if live else "")
-        sweeper = Sweeper(lambda: rooms.sweep(_scheduled_event(), None))
+        sweeper = Sweeper(sweep)
         with ThreadPoolExecutor(WORKERS, thread_name_prefix="answer") as pool:
-            app = App(static, lambda event: rooms.http(event, None), pool=pool, live=live, accepted=sweeper.nudge)
+            app = App(static, http, pool=pool, live=live, accepted=sweeper.nudge)
 
             def ready() -> None:
                 sweeper.start()

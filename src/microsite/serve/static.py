@@ -65,7 +65,9 @@ class Static:
             path = unquote_to_bytes(request.raw_path).decode()
         except UnicodeDecodeError:
             path = ""
-        name = path.removeprefix("/")
+        if not path.startswith("/"):
+            return self._missing(request, site)
+        name = path[1:]
         found = f"{name}index.html" if not name or name.endswith("/") else name
         if found in site.files:
             return self._file(request, site, found, 200)
@@ -76,6 +78,9 @@ class Static:
         older = self._older
         if older is not None and name in older.files and cache_control(name) == IMMUTABLE:
             return self._file(request, older, name, 200)
+        return self._missing(request, site)
+
+    def _missing(self, request: Request, site: Snapshot) -> Reply:
         if "404.html" in site.files:
             return self._file(request, site, "404.html", 404)
         return plain(404, "There is no page at this address.")

@@ -1,0 +1,92 @@
+"""The real server over a small site, as a program: `small_server.py ROOT [--no-watch] [--port N] [--forms]`.
+
+Its builder copies `ROOT/docs` into `ROOT/site` and finds one kind of error, so that the tests need no MkDocs. Its
+function answers with the event it got, unless `--forms` asks for the real one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from microsite.errors import ContentError
+from microsite.findings import Finding
+from microsite.serve import Options
+from microsite.serve import Rooms
+from microsite.serve import serve
+
+
+def build(root: Path) -> None:
+    docs = root / "docs"
+    for page in sorted(docs.rglob("*.html")):
+        for number, line in enumerate(page.read_text().splitlines(), 1):
+            if "[@unknown]" in line:
+                place = page.relative_to(root).as_posix()
+                finding = Finding(place, number, line.index("[@") + 1, "citation-unknown", "no such source", "add it")
+                raise ContentError("the content has 1 error", [finding])
+    fresh = root / ".site-new"
+    shutil.copytree(docs, fresh)
+    shutil.rmtree(root / "site", ignore_errors=True)
+    fresh.rename(root / "site")
+
+
+def echo(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    path = event["rawPath"]
+    if path == "/api/slow":
+        time.sleep(0.7)  # long enough for the signal of the test to arrive meanwhile
+    if path == "/api/fail":
+        raise RuntimeError("the function's own failure, with <b>secret</b> words")
+    return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(event)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("root", type=Path)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--no-watch", action="store_true")
+    parser.add_argument("--no-screening", action="store_true")
+    parser.add_argument("--forms", action="store_true")
+    arguments = parser.parse_args()
+    root: Path = arguments.root
+    http: Any = echo
+    sweep: Any = echo_sweep
+    reset: Any = dict
+    if arguments.forms:
+        from forms import aws
+
+        http, sweep, reset = aws.http, aws.sweep, aws.reset
+    rooms = Rooms(
+        build=lambda: build(root),
+        book=lambda: None,
+        http=http,
+        sweep=sweep,
+        reset=reset,
+        extra={"contact": {"email": "team@example.test"}, "organisation": {"name": "Test", "postal_address": "1 Test"}},
+    )
+    options = Options(
+        root,
+        root / "site",
+        root / "data",
+        port=arguments.port,
+        watch=not arguments.no_watch,
+        screening=not arguments.no_screening,
+    )
+
+    def say(event: str, text: str, **_fields: object) -> None:
+        print(text, file=sys.stdout if event == "ready" else sys.stderr, flush=True)
+
+    serve(options, rooms, environ=os.environ, say=say)
+
+
+def echo_sweep(_event: dict[str, Any], _context: object) -> dict[str, Any]:
+    return {}
+
+
+if __name__ == "__main__":
+    main()
