@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Letter", "to_bytes"]
 
+#: RFC 5322, 2.1.1: a line is at most 998 characters; below that links and headers stay whole.
+_LONGEST_LINE = 998
+
 
 class Letter(NamedTuple):
     """One mail to one address, plain text."""
@@ -38,29 +41,35 @@ def to_bytes(letter: Letter) -> bytes:
     Raises `MailError` when a header would break the message: the checks on the way in make that impossible, and this
     makes a hole in them harmless.
     """
-    from email.message import EmailMessage
-    from email.policy import SMTP
+    from email.charset import QP
+    from email.charset import Charset
+    from email.header import Header
+    from email.mime.text import MIMEText
+    from email.policy import compat32
     from email.utils import format_datetime
     from email.utils import formataddr
 
-    # One line a header: folded, `List-Unsubscribe` would be cut into encoded words that no mail program can press.
-    # 7bit, so that links stay whole in the file: a body that is ASCII is written as it is, any other is encoded.
-    message = EmailMessage(policy=SMTP.clone(max_line_length=998, cte_type="7bit"))
-    fields = [
+    # The older half of `email`, because it writes headers as they are given. Before 3.11.10 `EmailMessage` folds
+    # anew: it drops the quotes of a name with a comma and an accent, and cuts `List-Unsubscribe` into encoded words.
+    words: str | Charset = "us-ascii"
+    if not letter.body.isascii() or max(map(len, letter.body.split("\n"))) > _LONGEST_LINE:
+        words = Charset("utf-8")
+        words.body_encoding = QP
+    message = MIMEText(letter.body, "plain", words)  # type: ignore[arg-type] # takes a Charset; typeshed says str
+    subject = _header(letter.subject)
+    for name, value in (
         ("From", formataddr((_header(letter.sender_name), _header(letter.sender)))),
         ("To", _header(letter.to)),
-        ("Subject", _header(letter.subject)),
+        ("Subject", subject if subject.isascii() else Header(subject, "utf-8", header_name="Subject").encode()),
         ("Date", format_datetime(_date(letter.created))),
         ("Message-ID", f"<{letter.id}@{letter.sender.rpartition('@')[2]}>"),
         *([("Reply-To", _header(letter.reply_to))] if letter.reply_to else []),
         # RFC 3834: keeps holiday replies and mailing loops away.
         ("Auto-Submitted", "auto-generated"),
         *((name, _header(value)) for name, value in letter.headers),
-    ]
-    for name, value in fields:
+    ):
         message[name] = value
-    message.set_content(letter.body)
-    return message.as_bytes()
+    return message.as_bytes(policy=compat32.clone(linesep="\r\n", max_line_length=_LONGEST_LINE))
 
 
 def _header(text: str) -> str:

@@ -1,0 +1,86 @@
+"""What every keeper of marks holds to."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from forms.memory import MemoryStore
+from forms.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from forms.ports import Marks
+
+
+class MarksContract:
+    @pytest.fixture
+    def marks(self) -> Iterator[Marks]:
+        raise NotImplementedError
+
+    def test_a_free_key_is_claimed_and_found(self, marks: Marks) -> None:
+        assert marks.find("k", now=0) is None
+        assert marks.claim("k", "a", now=0, until=10)
+        assert marks.find("k", now=9.9) == "a"
+
+    def test_a_held_key_is_refused_to_others(self, marks: Marks) -> None:
+        marks.claim("k", "a", now=0, until=10)
+        assert not marks.claim("k", "b", now=9, until=20)
+        assert marks.find("k", now=9) == "a"
+
+    def test_the_holder_may_claim_again(self, marks: Marks) -> None:
+        marks.claim("k", "a", now=0, until=10)
+        assert marks.claim("k", "a", now=5, until=15)
+        assert marks.find("k", now=12) == "a"
+
+    def test_a_mark_ends_at_its_time(self, marks: Marks) -> None:
+        marks.claim("k", "a", now=0, until=10)
+        assert marks.find("k", now=10) is None
+        assert marks.claim("k", "b", now=10, until=20)
+        assert marks.find("k", now=10) == "b"
+
+    def test_a_mark_for_good_never_ends(self, marks: Marks) -> None:
+        marks.claim("k", "a", now=0, until=0)
+        assert marks.find("k", now=1e12) == "a"
+        assert not marks.claim("k", "b", now=1e12, until=0)
+
+    def test_a_dropped_key_is_free(self, marks: Marks) -> None:
+        marks.claim("k", "a", now=0, until=0)
+        marks.drop("k")
+        marks.drop("k")
+        assert marks.find("k", now=0) is None
+        assert marks.claim("k", "b", now=0, until=0)
+
+    def test_of_many_claims_at_once_one_wins(self, marks: Marks) -> None:
+        won: list[int] = []
+        start = threading.Barrier(8)
+
+        def claim(number: int) -> None:
+            start.wait()
+            if marks.claim("k", str(number), now=0, until=10):
+                won.append(number)
+
+        threads = [threading.Thread(target=claim, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [str(number) for number in won] == [marks.find("k", now=1)]
+
+
+class TestMemoryMarks(MarksContract):
+    @pytest.fixture
+    def marks(self) -> Marks:  # type: ignore[override] # nothing to close
+        return MemoryStore()
+
+
+class TestSqliteMarks(MarksContract):
+    @pytest.fixture
+    def marks(self, tmp_path: Path) -> Iterator[Marks]:
+        store = SqliteStore(tmp_path / "leads.sqlite3")
+        yield store
+        store.close()
