@@ -16,8 +16,8 @@ from microsite.pages.styleguide import styleguide_pages
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "theme" / "templates"
 EXAMPLES = ROOT / "theme" / "examples"
-#: Drawn inside other components; it has no use of its own.
-INNER = {"mark"}
+#: Drawn inside other components; they have no use of their own.
+INNER = {"cover", "mark"}
 
 components = read_components(EXAMPLES)
 with_macro = [part for part in components if (TEMPLATES / "components" / f"{part.id}.html").is_file()]
