@@ -40,7 +40,7 @@ def command(*, site_dir: Path, builder: str, as_json: bool) -> None:
         message = "this release cannot build with Zensical yet"
         raise BuildError(message, fix="leave out --builder, or give --builder mkdocs")
     root = Path.cwd()
-    book = build_book(root, root / "build" / "book")
+    book = build_book(root / "book", root / "data" / "references.json", root / "build" / "book")
     result = build(root, site_dir=site_dir.absolute())
     for finding in result.findings:
         click.echo(str(finding), err=True)

@@ -64,7 +64,7 @@ def command(*, port: int, data: Path, site_dir: Path, watch: bool, screening: bo
     site_dir = site_dir.absolute()
     rooms = Rooms(
         build=lambda: build(root, site_dir=site_dir),
-        book=lambda: build_book(root, root / "build" / "book"),
+        book=lambda: build_book(root / "book", root / "data" / "references.json", root / "build" / "book"),
         http=aws.http,
         sweep=aws.sweep,
         reset=aws.reset,
