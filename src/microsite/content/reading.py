@@ -14,10 +14,12 @@ __all__ = ["Size", "count_syllables", "grade_of", "measure"]
 
 _WORD = re.compile(r"[A-Za-zÀ-ɏ]+(?:[\u2019'][A-Za-z]+)?|\d[\d.,]*")
 _VOWELS = re.compile(r"[aeiouyà-ɏ]+")
-#: Endings that are written with a vowel and not spoken: "used", "makes", "place", but not "waited", "table".
-_SILENT = re.compile(r"(?:[^laeiouytd]e[ds]|[^aeioucgsxz]es|(?<![aeiouylr])[^laeiouy]?[^laeiouy]e|[aeiouy][^aeiouy]e)$")
-#: Two vowels that are two syllables: "react", "radio", "trial", "fluid" stays one.
-_SPLIT = re.compile(r"i[aou](?!us\b)|[^aeioq]ua|eo|ea(?=[ct]i|nx)|rea(?=c)|uo(?!r|s)|ism$|[aeiou]ing$")
+#: Endings that are written with a vowel and not spoken: "used", "makes", "nerve", but not "waited", "doses", "table".
+_SILENT = re.compile(r"(?<![aeiouy])(?<![^aeiouy]l)(?:e|(?<![td])ed|(?<![scgxz])(?<![sc]h)es)$")
+#: Two vowels that are two syllables: "react", "radio", "serious", "quiet"; "fluid" stays one.
+_SPLIT = re.compile(
+    r"i[aou]|iet|[^aeioq]ua|eo(?!p)|ea(?=[ct]i|nx)|(?<=[aeiou].)ea$|[cr]rea(?=t)|rea(?=c)|uo(?!r|s)|ism$|[aeiou]ing$"
+)
 _JOINED = re.compile(r"[tcsx]i(?:on|al|an|ous|en)|gi(?:on|ous)|qu|geo(?:us|n)")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from microsite.content.marks import CITATION
 from microsite.content.prose import strip_markdown
 from microsite.content.reading import grade_of
 from microsite.content.reading import measure
@@ -99,7 +100,7 @@ def check_copies(pages: Iterable[Page]) -> None:
 
 def _strong(page: Page, patterns: Iterable[tuple[str, re.Pattern[str], Severity]], text: str, base: int) -> None:
     """Words that promise, unless the sentence denies, doubts, quotes or asks."""
-    if text.rstrip().endswith("?"):
+    if CITATION.sub("", text).rstrip().endswith("?"):
         return
     for _, pattern, severity in patterns:
         for match in pattern.finditer(text):
