@@ -245,6 +245,11 @@ def _places(body: str, known: Mapping[str, Reference]) -> Iterator[tuple[int, st
         if grade(match["word"]) is None:
             message = f"`{match['word']}` is no degree of certainty"
             yield match.start(), "unknown-certainty", message, f"use {', '.join(GRADES)}"
+    yield from _citations(body, known)
+
+
+def _citations(body: str, known: Mapping[str, Reference]) -> Iterator[tuple[int, str, str, str]]:
+    """The same for the sources that are cited."""
     for match in CITATION.finditer(body):
         named = list(cites(match.group(), base=match.start()))
         for cite in named:

@@ -9,6 +9,8 @@ wheel, PyMuPDF is AGPL.
 from __future__ import annotations
 
 import tempfile
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,10 +26,16 @@ _COVER_PPI = 200
 
 
 def engine_version() -> str:
-    """The engine's version, part of what a finished book depends on."""
-    from importlib.metadata import version  # noqa: PLC0415 - stays beside the one late import
+    """The engine's version, part of what a finished book depends on.
 
-    return version("typst")
+    Raises:
+        BookError: it is not installed.
+    """
+    try:
+        return version("typst")
+    except PackageNotFoundError as error:
+        msg = "the typesetter (Python package typst) is not installed"
+        raise BookError(msg, fix="Run `make` once, or `pip install typst`.") from error
 
 
 def render_pdf(source: str, made: datetime) -> tuple[bytes, int]:
