@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
 from microsite.errors import BuildError
 from microsite.pages.finish import bundle
 from microsite.pages.finish import finish
 from microsite.pages.finish import fold
 from microsite.pages.finish import hashed_name
-from selectolax.lexbor import LexborHTMLParser
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import jinja2
 import pytest
+
 from microsite.errors import ConfigError
-from microsite.pages.styleguide import Component
 from microsite.pages.styleguide import read_components
 from microsite.pages.styleguide import render_component
 from microsite.pages.styleguide import styleguide_pages
+
+if TYPE_CHECKING:
+    from microsite.pages.styleguide import Component
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "theme" / "templates"
@@ -26,7 +30,7 @@ with_macro = [part for part in components if (TEMPLATES / "components" / f"{part
 @pytest.fixture(scope="module")
 def env() -> jinja2.Environment:
     # The pages are HTML that our own content makes; MkDocs does not escape either.
-    return jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=False)  # noqa: S701
+    return jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=False)
 
 
 def test_every_component_is_described() -> None:
@@ -77,10 +81,14 @@ def test_pages_are_made_for_the_list_and_for_each_component() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["name = ", "description = 'no name'", "name='a'\ndescription='b'\nexampels=[]", "name='a'\ndescription='b'\n[[params]]\nnam='x'"],
+    [
+        "name = ",
+        "description = 'no name'",
+        "name='a'\ndescription='b'\nexampels=[]",
+        "name='a'\ndescription='b'\n[[params]]\nnam='x'",
+    ],
 )
 def test_a_broken_description_is_an_error_that_names_the_file(text: str, tmp_path: Path) -> None:
     (tmp_path / "odd.toml").write_text(text)
     with pytest.raises(ConfigError, match=r"odd\.toml"):
         read_components(tmp_path)
-

@@ -10,10 +10,12 @@ import time
 import warnings
 from dataclasses import dataclass
 from datetime import UTC
-from datetime import date
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from jinja2 import TemplateError
+from jinja2 import TemplateSyntaxError
 
 from microsite.errors import BuildError
 from microsite.errors import ConfigError
@@ -21,6 +23,7 @@ from microsite.errors import ContentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from microsite.findings import Finding
 
@@ -60,9 +63,7 @@ def build_day(environ: dict[str, str] | None = None) -> date:
     return moment.date()
 
 
-def build(
-    root: Path, *, site_dir: Path | None = None, strict: bool = True, today: date | None = None
-) -> BuildResult:
+def build(root: Path, *, site_dir: Path | None = None, strict: bool = True, today: date | None = None) -> BuildResult:
     """Build the project at `root` into `site_dir` (default: what mkdocs.yml says), all or nothing.
 
     The site is made beside its place and put there in one rename, so a reader or a failed build never leaves half
@@ -81,6 +82,8 @@ def build(
         from mkdocs.exceptions import ConfigurationError  # noqa: PLC0415
         from mkdocs.exceptions import MkDocsException  # noqa: PLC0415
 
+        from .plugin import MicrositePlugin  # noqa: PLC0415
+
         settings = root / "mkdocs.yml"
         if not settings.is_file():
             msg = f"{settings} is not there"
@@ -92,20 +95,29 @@ def build(
         before = Path.cwd()
         os.chdir(root)  # the Markdown extensions name their data files relative to the project
         try:
-            config = load_config(str(settings), strict=strict)
+            try:
+                config = load_config(str(settings), strict=strict)
+            except (Abort, ConfigurationError) as error:
+                msg = f"{settings.name}: {'; '.join(collect.lines) or error}"
+                raise ConfigError(msg, path=settings, fix="see the comments in mkdocs.yml") from error
             target = Path(site_dir or config.site_dir).absolute()
             target.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
                 config.site_dir = str(Path(scratch) / "site")
-                plugin = config.plugins["microsite"]
+                plugin = config.plugins.get("microsite")
+                if not isinstance(plugin, MicrositePlugin):
+                    msg = f"{settings.name}: `plugins` does not name microsite"
+                    raise ConfigError(msg, path=settings, key="plugins", fix="add `- microsite` under `plugins:`")
                 plugin.today = today or build_day()
                 try:
                     mkdocs_build(config)
                 except Abort as error:
                     _explain(plugin.findings, collect.lines, error)
                 _swap(Path(config.site_dir), target)
-        except ConfigurationError as error:
-            raise ConfigError("; ".join([str(error), *collect.lines]), path=settings) from error
+        except TemplateError as error:
+            place = f"{error.filename}:{error.lineno}: " if isinstance(error, TemplateSyntaxError) else ""
+            msg = f"{place}the templates have an error: {error.message}"
+            raise BuildError(msg, fix="the templates are in theme/templates/") from error
         except MkDocsException as error:
             raise BuildError(str(error)) from error
         finally:

@@ -6,18 +6,17 @@ Thin on purpose. Zensical ignores MkDocs plugins, so everything here is a call o
 from __future__ import annotations
 
 import logging
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
-from forms.definition import load
-from forms.html import render_form
 from mkdocs.config.base import Config
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File
 
+from forms.definition import load
+from forms.html import render_form
 from microsite.content import az_markdown
 from microsite.content import body_with_summary
 from microsite.content import check
@@ -31,11 +30,14 @@ from .styleguide import render_component
 from .styleguide import styleguide_pages
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import jinja2
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
     from mkdocs.structure.nav import Navigation
     from mkdocs.structure.pages import Page
+    from mkdocs.utils.templates import TemplateContext
 
     from microsite.content import Article
     from microsite.content import Site
@@ -49,11 +51,11 @@ _log = logging.getLogger("mkdocs.plugins.microsite")
 _AZ = "a-z.md"
 
 
-class _Settings(Config):
+class _Settings(Config):  # type: ignore[no-untyped-call]  # MkDocs' own base
     """The plugin has none: everything it needs stands in mkdocs.yml's `extra` and in data/."""
 
 
-class MicrositePlugin(BasePlugin[_Settings]):
+class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  # MkDocs' own base
     """Read once, check, then feed each page its view; finish when all pages are written."""
 
     def __init__(self) -> None:
@@ -104,8 +106,8 @@ class MicrositePlugin(BasePlugin[_Settings]):
         return f"{body}\n\n{az_markdown(self._site)}" if article.path == _AZ else body
 
     def on_page_context(
-        self, context: dict[str, Any], *, page: Page, config: MkDocsConfig, nav: Navigation
-    ) -> dict[str, Any]:
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
         """Render a component's examples on its page of the styleguide."""
         del nav
         part = self._components.get(str(page.meta.get("component", "")))

@@ -95,11 +95,12 @@ def _page(part: Component) -> str:
     if part.chrome:
         body.append("It stands on every page: see it in place on this one.\n")
     if part.params:
-        body.append("## Parameters\n\nTable: What it takes\n\n| Name | Type | Since | What it is |\n| --- | --- | --- | --- |")
-        body.extend(
-            f"| `{param.name}`{'' if param.required else ' (optional)'} | {param.type} | {param.since} | {param.description} |"
-            for param in part.params
+        body.append(
+            "## Parameters\n\nTable: What it takes\n\n| Name | Type | Since | What it is |\n| --- | --- | --- | --- |"
         )
+        for param in part.params:
+            optional = "" if param.required else " (optional)"
+            body.append(f"| `{param.name}`{optional} | {param.type} | {param.since} | {param.description} |")
     if any(example.markdown for example in part.examples):
         body.append("\n## Examples\n")
         for example in part.examples:
