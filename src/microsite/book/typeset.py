@@ -99,7 +99,7 @@ def _opening(manuscript: Manuscript) -> str:
     return (
         '#callout("crisis", [Need help right now?])[#strong[Call or text 988] in the US, free, at any hour. '
         "In danger this minute: #strong[call 911.] More in “Help now”, near the end.]\n"
-        "#block(above: 1.6em, below: 0.9em, text(size: 23pt, weight: 600, fill: teal)[In this book])\n"
+        "#block(above: 2.2em, below: 1.3em, text(size: 23pt, weight: 600, fill: teal)[In this book])\n"
         "#contents()\n#v(1fr)\n"
         f"#text(size: 8.8pt, fill: soft)[{literal(facts)}]\n#pagebreak()\n"
     )
