@@ -43,13 +43,13 @@ class Reply:
     body: bytes = b""
 
     def complete(self) -> Reply:
-        """The same reply with its length and every security header that it does not set itself."""
-        names = {name for name, _ in self.headers}
-        missing = [(name, value) for name, value in SECURITY_HEADERS.items() if name not in names]
+        """The same reply with its length and the security headers, which override its own as on the distribution."""
+        fixed = dict(SECURITY_HEADERS)
         # A 304 has no body, but its length would be that of the full answer (RFC 9110, 8.6): leave it out.
-        if self.status not in {204, 304} and "content-length" not in names:
-            missing.append(("content-length", str(len(self.body))))
-        return Reply(self.status, (*self.headers, *missing), self.body)
+        if self.status not in {204, 304}:
+            fixed["content-length"] = str(len(self.body))
+        own = tuple((name, value) for name, value in self.headers if name not in fixed)
+        return Reply(self.status, (*own, *fixed.items()), self.body)
 
 
 def plain(status: int, text: str, headers: Mapping[str, str] | None = None) -> Reply:

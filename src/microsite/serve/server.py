@@ -74,6 +74,10 @@ def serve(options: Options, rooms: Rooms, *, environ: MutableMapping[str, str], 
     with claim(options.port) as sock:
         url = f"http://{HOST}:{sock.getsockname()[1]}/"
         data = open_data(options.data)
+        watcher = Watcher(options.root)
+        if options.watch:
+            # Before the build: an edit that falls into it must not be lost.
+            watcher.start()
         say("building", "Building the site…")
         rooms.book()
         rooms.build()
@@ -115,8 +119,8 @@ def serve(options: Options, rooms: Rooms, *, environ: MutableMapping[str, str], 
                 say("ready", f"Ready: {url}", url=url, data=str(data.folder), pid=os.getpid())
                 say("hint", f"What people send is kept in {data.folder}, mails in {data.outbox}. Ctrl-C stops.")
 
-            watcher = Watcher(options.root)
             if live:
+                watcher.settle()
                 rebuilder = Rebuilder(rooms, options.site_dir, static, live, say=say, released=released)
                 threading.Thread(target=_follow, args=(watcher, rebuilder), name="rebuilder", daemon=True).start()
             _run(app, sock, ready=ready, stopping=live.close if live else lambda: None)
@@ -189,7 +193,6 @@ def _connection_failed(loop: asyncio.AbstractEventLoop, context: dict[str, Any])
 
 
 def _follow(watcher: Watcher, rebuilder: Rebuilder) -> None:
-    watcher.start()
     while changed := watcher.wait():
         rebuilder.rebuild(changed)
 

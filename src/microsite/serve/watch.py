@@ -24,6 +24,10 @@ WATCHED: Final = ("docs", "data", "theme", "book", "lambda/forms/definitions", "
 QUIET: Final = 60
 #: Milliseconds after which changes are handed over even if more come in (a checkout of another branch).
 AT_MOST: Final = 400
+#: Milliseconds between signs of life of the watch; the first one says that it stands.
+HEARTBEAT: Final = 250
+#: Seconds to wait for that sign.
+SETTLED: Final = 5.0
 
 
 class _OnlyThese(DefaultFilter):
@@ -46,9 +50,10 @@ class Watcher:
         self._stop = threading.Event()
         self._changed: set[str] = set()
         self._ready = threading.Condition()
+        self._starting: list[threading.Event] = []
 
     def start(self) -> None:
-        """Begin to watch."""
+        """Begin to watch: what changes from the moment `settle` returns is seen, and most of what changes before."""
         paths = [self._root / name for name in WATCHED]
         folders = [path for path in paths if path.is_dir()]
         files = [path for path in paths if not path.is_dir()]
@@ -56,7 +61,15 @@ class Watcher:
         around = sorted({path.parent for path in files if path.parent.is_dir()})
         for where, deep, kept in ((folders, True, folders), (around, False, files)):
             if where:
-                threading.Thread(target=self._follow, args=(where, deep, kept), name="watcher", daemon=True).start()
+                watching = threading.Event()
+                self._starting.append(watching)
+                arguments = (where, deep, kept, watching)
+                threading.Thread(target=self._follow, args=arguments, name="watcher", daemon=True).start()
+
+    def settle(self) -> None:
+        """Return when the watch stands."""
+        for watching in self._starting:
+            watching.wait(SETTLED)
 
     def stop(self) -> None:
         """Stop watching and let `wait` return."""
@@ -73,18 +86,29 @@ class Watcher:
             changed, self._changed = frozenset(self._changed), set()
         return changed
 
-    def _follow(self, where: Sequence[Path], deep: bool, kept: Sequence[Path]) -> None:  # noqa: FBT001 (thread's args)
+    def _follow(
+        self,
+        where: Sequence[Path],
+        deep: bool,  # noqa: FBT001 (a thread's arguments have no names)
+        kept: Sequence[Path],
+        watching: threading.Event,
+    ) -> None:
         changes = watch(
             *where,
             watch_filter=_OnlyThese(kept),
             debounce=AT_MOST,
             step=QUIET,
             stop_event=self._stop,
+            rust_timeout=HEARTBEAT,
+            yield_on_timeout=True,
             recursive=deep,
             raise_interrupt=False,
             ignore_permission_denied=True,
         )
         for batch in changes:
+            watching.set()
+            if not batch:
+                continue
             names = {Path(path).relative_to(self._root).as_posix() for _, path in batch}
             with self._ready:
                 self._changed |= names
