@@ -145,10 +145,13 @@ def test_a_template_with_an_error_fails_the_build_and_keeps_the_last_site(projec
     assert tree(project / "site") == before
 
 
-def test_the_process_stays_in_its_folder(project: Path) -> None:
-    before = Path.cwd()
-    build(project, today=TODAY)
-    assert Path.cwd() == before
+def test_a_relative_target_is_relative_to_where_the_command_runs(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = build(project, site_dir=Path("elsewhere"), today=TODAY)
+    assert result.site_dir == tmp_path / "elsewhere"
+    assert tree(tmp_path / "elsewhere") == tree(project / "site")
 
 
 @pytest.mark.parametrize(("epoch", "day"), [("0", date(1970, 1, 1)), ("1795219200", date(2026, 11, 21))])

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import time
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from datetime import datetime
@@ -25,7 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from mkdocs.config.defaults import MkDocsConfig
+
     from microsite.findings import Finding
+
+    from .plugin import MicrositePlugin
 
 __all__ = ["BuildResult", "build", "build_day"]
 
@@ -72,58 +77,16 @@ def build(root: Path, *, site_dir: Path | None = None, strict: bool = True, toda
     Raises ContentError (with findings), ConfigError or BuildError.
     """
     started = time.perf_counter()
-    with warnings.catch_warnings():
-        # MkDocs 1.6 and its dependencies warn about their own future; the pin in pyproject.toml is our answer.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
-        from mkdocs.commands.build import build as mkdocs_build  # noqa: PLC0415 - MkDocs takes 0.3 s to import
-        from mkdocs.config import load_config  # noqa: PLC0415
-        from mkdocs.exceptions import Abort  # noqa: PLC0415
-        from mkdocs.exceptions import ConfigurationError  # noqa: PLC0415
-        from mkdocs.exceptions import MkDocsException  # noqa: PLC0415
-
-        from .plugin import MicrositePlugin  # noqa: PLC0415
-
-        settings = root / "mkdocs.yml"
-        if not settings.is_file():
-            msg = f"{settings} is not there"
-            raise ConfigError(msg, path=settings, fix="run the command in the project's folder")
-        collect = _Collect()
-        log = logging.getLogger("mkdocs")
-        log.addHandler(collect)
-        propagate, log.propagate = log.propagate, False
-        before = Path.cwd()
-        os.chdir(root)  # the Markdown extensions name their data files relative to the project
-        try:
-            try:
-                config = load_config(str(settings), strict=strict)
-            except (Abort, ConfigurationError) as error:
-                msg = f"{settings.name}: {'; '.join(collect.lines) or error}"
-                raise ConfigError(msg, path=settings, fix="see the comments in mkdocs.yml") from error
-            target = Path(site_dir or config.site_dir).absolute()
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
-                config.site_dir = str(Path(scratch) / "site")
-                plugin = config.plugins.get("microsite")
-                if not isinstance(plugin, MicrositePlugin):
-                    msg = f"{settings.name}: `plugins` does not name microsite"
-                    raise ConfigError(msg, path=settings, key="plugins", fix="add `- microsite` under `plugins:`")
-                plugin.today = today or build_day()
-                try:
-                    mkdocs_build(config)
-                except Abort as error:
-                    _explain(plugin.findings, collect.lines, error)
-                _swap(Path(config.site_dir), target)
-        except TemplateError as error:
-            place = f"{error.filename}:{error.lineno}: " if isinstance(error, TemplateSyntaxError) else ""
-            msg = f"{place}the templates have an error: {error.message}"
-            raise BuildError(msg, fix="the templates are in theme/templates/") from error
-        except MkDocsException as error:
-            raise BuildError(str(error)) from error
-        finally:
-            os.chdir(before)
-            log.removeHandler(collect)
-            log.propagate = propagate
+    target = Path(site_dir).absolute() if site_dir else None
+    with _quiet() as lines:
+        config, plugin = _settings(root.absolute() / "mkdocs.yml", lines, strict=strict)
+        plugin.today = today or build_day()
+        target = target or Path(config.site_dir)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
+            config.site_dir = str(Path(scratch) / "site")
+            _run(config, plugin, lines)
+            _swap(Path(config.site_dir), target)
     files = list(_files(target))
     return BuildResult(
         site_dir=target,
@@ -132,6 +95,65 @@ def build(root: Path, *, site_dir: Path | None = None, strict: bool = True, toda
         seconds=time.perf_counter() - started,
         findings=tuple(finding for finding in plugin.findings if finding.severity != "error"),
     )
+
+
+@contextmanager
+def _quiet() -> Iterator[list[str]]:
+    """Keep MkDocs' own words from the terminal; yields the list that its warnings and errors go to."""
+    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
+    collect = _Collect()
+    log = logging.getLogger("mkdocs")
+    log.addHandler(collect)
+    propagate, log.propagate = log.propagate, False
+    try:
+        with warnings.catch_warnings():
+            # MkDocs 1.6 and its dependencies warn about their own future; the pin in pyproject.toml is our answer.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            yield collect.lines
+    finally:
+        log.removeHandler(collect)
+        log.propagate = propagate
+
+
+def _settings(path: Path, lines: list[str], *, strict: bool) -> tuple[MkDocsConfig, MicrositePlugin]:
+    """Read mkdocs.yml. MkDocs takes 0.3 s to import, so it is imported only when something is built."""
+    from mkdocs.config import load_config  # noqa: PLC0415
+    from mkdocs.exceptions import Abort  # noqa: PLC0415
+    from mkdocs.exceptions import ConfigurationError  # noqa: PLC0415
+
+    from .plugin import MicrositePlugin  # noqa: PLC0415
+
+    if not path.is_file():
+        msg = f"{path} is not there"
+        raise ConfigError(msg, path=path, fix="run the command in the project's folder")
+    try:
+        config = load_config(str(path), strict=strict)
+    except (Abort, ConfigurationError) as error:
+        msg = f"{path.name}: {'; '.join(lines) or error}"
+        raise ConfigError(msg, path=path, fix="see the comments in mkdocs.yml") from error
+    plugin = config.plugins.get("microsite")
+    if not isinstance(plugin, MicrositePlugin):
+        msg = f"{path.name}: `plugins` does not name microsite"
+        raise ConfigError(msg, path=path, key="plugins", fix="add `- microsite` under `plugins:`")
+    return config, plugin
+
+
+def _run(config: MkDocsConfig, plugin: MicrositePlugin, lines: list[str]) -> None:
+    """Run MkDocs; turn its errors into ours."""
+    from mkdocs.commands.build import build as mkdocs_build  # noqa: PLC0415
+    from mkdocs.exceptions import Abort  # noqa: PLC0415
+    from mkdocs.exceptions import MkDocsException  # noqa: PLC0415
+
+    try:
+        mkdocs_build(config)
+    except Abort as error:
+        _explain(plugin.findings, lines, error)
+    except TemplateError as error:
+        place = f"{error.filename}:{error.lineno}: " if isinstance(error, TemplateSyntaxError) else ""
+        msg = f"{place}the templates have an error: {error.message}"
+        raise BuildError(msg, fix="the templates are in theme/templates/") from error
+    except MkDocsException as error:
+        raise BuildError(str(error)) from error
 
 
 def _explain(findings: tuple[Finding, ...], lines: list[str], error: Exception) -> None:

@@ -66,6 +66,13 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
         self._components: dict[str, Component] = {}
         self._env: jinja2.Environment | None = None
 
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Let the citations find their references wherever the command was started."""
+        citations = config.mdx_configs.get("microsite.pages.citations", {})
+        if "references" in citations:
+            citations["references"] = str(Path(config.config_file_path).parent.absolute() / citations["references"])
+        return config
+
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Read and check the content; drop the parent theme's own static files; add generated pages."""
         root = Path(config.config_file_path).parent
