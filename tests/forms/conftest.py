@@ -98,9 +98,7 @@ class Wire:
     def post(self, path: str, fields: Mapping[str, str] | str, **headers: str) -> dict[str, Any]:
         body = fields if isinstance(fields, str) else urlencode(fields)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.send(
-            "POST", path, body.encode(), {"content-type": "application/x-www-form-urlencoded", **named}
-        )
+        return self.send("POST", path, body.encode(), {"content-type": "application/x-www-form-urlencoded", **named})
 
     def post_json(self, path: str, value: object, **headers: str) -> dict[str, Any]:
         named = {name.replace("_", "-"): header for name, header in headers.items()}

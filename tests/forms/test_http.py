@@ -406,9 +406,7 @@ def test_a_filled_trap_gets_the_same_answer_and_no_mail(wire: Any, contact: dict
     assert len(wire.mails()) == 1
 
 
-def test_without_screening_the_trap_is_off(
-    wire: Any, contact: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_screening_the_trap_is_off(wire: Any, contact: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORMS_SCREENING", "off")
     wire.post("/api/forms/contact", {**contact, "contact_url": "https://load.example"})
     assert leads(wire)[0].state() == "received"
@@ -533,7 +531,9 @@ def test_a_missing_book_is_said_calmly(wire: Any, book: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/confirm", "/api/book", "/api/unsubscribe"])
-@pytest.mark.parametrize("query", ["", "token=", "token=x", "token=<script>alert(1)</script>", "token=a&token=b", "%zz"])
+@pytest.mark.parametrize(
+    "query", ["", "token=", "token=x", "token=<script>alert(1)</script>", "token=a&token=b", "%zz"]
+)
 def test_a_broken_link_says_so(wire: Any, path: str, query: str) -> None:
     answer = wire.get(path, query)
     assert answer["statusCode"] == 400

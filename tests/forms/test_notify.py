@@ -188,9 +188,7 @@ def test_the_notice_cannot_be_forged_from_inside(desk: Desk, contact: dict[str, 
     assert "> {id}\n" in letter.body
 
 
-def test_a_stream_batch_is_mailed_and_unknown_records_are_passed_over(
-    wire: Any, contact: dict[str, str]
-) -> None:
+def test_a_stream_batch_is_mailed_and_unknown_records_are_passed_over(wire: Any, contact: dict[str, str]) -> None:
     import json
 
     from forms import aws

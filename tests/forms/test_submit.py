@@ -41,9 +41,7 @@ def test_a_retry_after_a_lost_answer_is_the_same_record(desk: Desk, contact: dic
     assert len(list(desk.store.scan())) == 1
 
 
-def test_a_retry_across_the_end_of_a_window_is_the_same_record(
-    desk: Desk, contact: dict[str, str], clock: Any
-) -> None:
+def test_a_retry_across_the_end_of_a_window_is_the_same_record(desk: Desk, contact: dict[str, str], clock: Any) -> None:
     window = desk.forms["contact"].window_hours * HOUR
     clock.now = 1000 * window - 0.001
     first = submit(desk, desk.forms["contact"], contact, page="")

@@ -1,0 +1,62 @@
+"""`microsite forms check`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from click.testing import CliRunner
+
+from forms.definition import SHIPPED
+from microsite.cli.forms import command
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_shipped_definitions_are_fine() -> None:
+    result = CliRunner().invoke(command, ["check"])
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "No mistakes found." in result.stderr
+
+
+def test_a_mistake_is_printed_with_its_place_and_exit_code_1(tmp_path: Path) -> None:
+    file = tmp_path / "x.toml"
+    file.write_text('id = "x"\nbuton = "Go"\n')
+    result = CliRunner().invoke(command, ["check", str(file)])
+    assert result.exit_code == 1
+    assert f"{file}:2:1: form-unknown-key: nothing reads `buton` (did you mean `button`?)" in result.stdout
+    assert "errors" in result.stderr
+
+
+def test_json_has_the_fields_of_every_finding(tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text("id = 7\n")
+    result = CliRunner().invoke(command, ["check", "--json", str(tmp_path)])
+    assert result.exit_code == 1
+    findings = json.loads(result.stdout)
+    assert all(set(one) == {"path", "line", "column", "rule", "message", "fix", "severity"} for one in findings)
+    assert any(one["rule"] == "form-wrong-type" and one["line"] == 1 for one in findings)
+
+
+def test_good_definitions_as_json_are_an_empty_list() -> None:
+    result = CliRunner().invoke(command, ["check", "--json", SHIPPED])
+    assert (result.exit_code, json.loads(result.stdout)) == (0, [])
+
+
+def test_a_warning_alone_is_no_failure(tmp_path: Path) -> None:
+    from pathlib import Path
+
+    text = (Path(SHIPPED) / "contact.toml").read_text().replace("max = 5000", "max = 9000").replace("5,000", "9,000")
+    (tmp_path / "contact.toml").write_text(text)
+    result = CliRunner().invoke(command, ["check", str(tmp_path)])
+    assert result.exit_code == 0
+    assert "form-too-large" in result.stdout
+
+
+def test_a_path_that_is_not_there_is_a_usage_error() -> None:
+    assert CliRunner().invoke(command, ["check", "nowhere"]).exit_code == 2
+
+
+def test_help_has_an_example() -> None:
+    for arguments in (["--help"], ["check", "--help"]):
+        assert "Example: microsite forms check" in CliRunner().invoke(command, arguments).stdout

@@ -1,0 +1,123 @@
+"""`microsite leads` on a store with four leads."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from click.testing import Result
+
+from forms.lead import Agreed
+from forms.lead import Job
+from forms.lead import Lead
+from forms.sqlite import SqliteStore
+from microsite.cli.leads import command
+from microsite.errors import MicrositeError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOON = 1_795_003_200.0  # 2026-11-18T12:00:00Z
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> str:
+    store = SqliteStore(tmp_path / "leads.sqlite3")
+    sent = Job("x", "notice", NOON, None, 1, NOON + 1)
+    agreed = (Agreed("consent", "contact-1", "ab" * 32, "You may", given=True, at=NOON),)
+    values = {"name": "Zoë", "email": "zoe@example.com", "message": "two\nlines, \x1b[31m=1+1"}
+    for lead in (
+        Lead("aaa1", "k1", "contact", NOON, values, agreed, page="safety/benefits", release="r1", jobs=(sent,)),
+        Lead("aab2", "k2", "book", NOON + 86_400, {"email": "b@example.com"}, confirmed=NOON + 90_000),
+        Lead("ccc3", "k3", "book", NOON + 86_401, {"email": "c@example.com"}, jobs=(Job("y", "confirm", NOON, NOON),)),
+        Lead("ddd4", "k4", "contact", NOON + 9, {"name": "x"}, quarantined=NOON + 9, reasons=("honeypot",)),
+    ):
+        store.add(lead)
+    store.close()
+    return f"sqlite:{tmp_path}/leads.sqlite3"
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(command, arguments)
+
+
+def exported(*arguments: str) -> list[dict[str, Any]]:
+    result = run("export", *arguments)
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_list_shows_one_line_a_lead_without_those_in_quarantine(place: str) -> None:
+    result = run("list", "--store", place)
+    assert [line.split()[0] for line in result.stdout.splitlines()] == ["aaa1", "aab2", "ccc3"]
+    assert "3 leads" in result.stderr
+    assert "zoe@example.com" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("filters", "ids"),
+    [
+        ((), ["aaa1", "aab2", "ccc3"]),
+        (("--all",), ["aaa1", "ddd4", "aab2", "ccc3"]),
+        (("--form", "book"), ["aab2", "ccc3"]),
+        (("--state", "confirmed"), ["aab2"]),
+        (("--state", "pending"), ["ccc3"]),
+        (("--state", "notified"), ["aaa1"]),
+        (("--state", "quarantined"), ["ddd4"]),
+        (("--since", "2026-11-19"), ["aab2", "ccc3"]),
+        (("--since", "2027-01-01"), []),
+    ],
+)
+def test_filters_hold_for_list_and_export(place: str, filters: tuple[str, ...], ids: list[str]) -> None:
+    assert [row["id"] for row in exported("--store", place, *filters)] == ids
+    listed = json.loads(run("list", "--json", "--store", place, *filters).stdout)
+    assert [row["id"] for row in listed["leads"]] == ids
+
+
+def test_export_has_everything_a_line(place: str) -> None:
+    row = exported("--store", place)[0]
+    assert row["fields"] == {"name": "Zoë", "email": "zoe@example.com", "message": "two\nlines, \x1b[31m=1+1"}
+    assert row["consent"] == [
+        {
+            "name": "consent",
+            "id": "contact-1",
+            "hash": "ab" * 32,
+            "wording": "You may",
+            "given": True,
+            "at": "2026-11-18T12:00:00+00:00",
+        }
+    ]
+    assert (row["state"], row["created"], row["page"]) == ("notified", "2026-11-18T12:00:00+00:00", "safety/benefits")
+    assert row["mails"][0]["sent"] == "2026-11-18T12:00:01+00:00"
+
+
+def test_show_takes_the_beginning_of_an_id(place: str) -> None:
+    assert json.loads(run("show", "--store", place, "aaa").stdout)["id"] == "aaa1"
+    assert json.loads(run("show", "--store", place, "--json", "ddd4").stdout)["reasons"] == ["honeypot"]
+
+
+@pytest.mark.parametrize(("named", "words"), [("aa", "more than one"), ("zz", "no lead"), ("", "no lead")])
+def test_show_says_when_the_id_is_not_enough(place: str, named: str, words: str) -> None:
+    error = run("show", "--store", place, named).exception
+    assert isinstance(error, MicrositeError)
+    assert words in str(error)
+
+
+def test_a_store_that_is_not_there_is_said_in_words(tmp_path: Path) -> None:
+    error = run("list", "--store", f"sqlite:{tmp_path}/none.sqlite3").exception
+    assert isinstance(error, MicrositeError)
+    assert "there is no store" in str(error)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("named", ["leads.sqlite3", "mysql:x", "sqlite:"])
+def test_a_store_of_an_unknown_kind_is_a_usage_error(named: str) -> None:
+    assert run("list", "--store", named).exit_code == 2
+
+
+def test_help_has_an_example() -> None:
+    for arguments in ([], ["list"], ["show"], ["export"]):
+        assert "Example: microsite leads" in run(*arguments, "--help").stdout

@@ -1,0 +1,108 @@
+"""Definitions: what ships is right, and one new file is a whole new form."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+from typing import Any
+
+import pytest
+
+from forms.check import check_folder
+from forms.definition import load
+from forms.errors import DefinitionError
+from forms.handle import handle
+from forms.html import render_form
+from forms.notify import sweep
+from forms.request import Request
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from forms.desk import Desk
+
+CALLBACK = """
+id = "callback"
+title = "Call me"
+page = "/callback/"
+thanks = "/callback/thanks/"
+button = "Ask for a call"
+honeypot = "contact_url"
+retention_days = 90
+window_hours = 2
+notify = "team"
+
+[[field]]
+name = "phone"
+label = "Phone"
+type = "tel"
+max = 20
+pattern = '[0-9-]{7,20}'
+[field.errors]
+required = "Enter your phone number"
+invalid = "Enter a phone number, like 555-0142"
+too_long = "Use 20 characters or fewer"
+characters = "Type the number again"
+
+[[consent]]
+name = "consent_phone"
+id = "callback-1"
+text = "You may call me."
+error = "Tick the box"
+
+[mail.notice]
+subject = "Please call back"
+body = "{fields}"
+"""
+
+
+def test_what_ships_has_no_mistakes() -> None:
+    assert check_folder() == ()
+
+
+def test_the_fields_are_those_others_script_against() -> None:
+    forms = load()
+    assert {name: [field.name for field in form.fields] for name, form in forms.items()} == {
+        "book": ["name", "email"],
+        "contact": ["name", "email", "phone", "message"],
+    }
+    required = {name: [field.name for field in form.fields if field.required] for name, form in forms.items()}
+    assert required == {"book": ["email"], "contact": ["name", "email", "message"]}
+    assert {box.name for form in forms.values() for box in form.consents} == {"consent"}
+    assert [form.thanks for form in forms.values()] == ["/book/thanks/", "/contact/thanks/"]
+    assert forms["book"].confirmed == "/book/confirmed/"
+
+
+def test_the_hash_of_a_wording_is_that_of_its_id_and_text() -> None:
+    box = load()["book"].consents[0]
+    assert box.hash == hashlib.sha256(f"{box.id}\n{box.text}".encode()).hexdigest()
+
+
+def test_one_new_file_is_a_whole_new_form(desk: Desk, tmp_path: Path, contact: dict[str, str]) -> None:
+    (tmp_path / "callback.toml").write_text(CALLBACK)
+    assert check_folder(tmp_path) == ()
+    forms = load(tmp_path)
+    assert 'name="consent_phone"' in render_form(forms["callback"])
+    desk = desk._replace(forms=forms)
+
+    def post(value: dict[str, Any]) -> dict[str, Any]:
+        headers = {"content-type": "application/json"}
+        request = Request("POST", "/api/forms/callback", headers, raw_body=json.dumps(value))
+        return handle(lambda: desk, request).answer
+
+    assert post({"phone": "x", "consent_phone": True})["statusCode"] == 422
+    assert post({"phone": "555-0142", "consent_phone": True})["statusCode"] == 200
+    assert sweep(desk).sent == 1
+
+
+def test_a_broken_file_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "callback.toml").write_text(CALLBACK.replace('label = "Phone"\n', ""))
+    with pytest.raises(DefinitionError, match=r"callback\.toml:12:1: form-missing-key") as caught:
+        load(tmp_path)
+    assert [mistake.rule for mistake in caught.value.mistakes] == ["form-missing-key"]
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError, match="nowhere"):
+        load(tmp_path / "nowhere")
