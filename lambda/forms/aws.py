@@ -26,6 +26,7 @@ import json
 import os
 import sys
 import time
+from _thread import allocate_lock
 
 from .answer import as_page
 from .answer import as_problem
@@ -64,6 +65,8 @@ _NAMES = (
 )
 #: Settings → desk. Kept between events, so a warm function reads definitions and opens the store once.
 _desks: dict[tuple[str, ...], Desk] = {}
+#: The local server asks from several threads; two first requests must not open two stores.
+_building = allocate_lock()
 
 
 def http(event: Event, context: object) -> dict[str, Any]:
@@ -143,9 +146,10 @@ def reset() -> None:
 
 def _desk() -> Desk:
     settings = tuple(os.environ.get(name, "") for name in _NAMES)
-    desk = _desks.get(settings)
-    if desk is None:
-        desk = _desks[settings] = _build(dict(zip(_NAMES, settings, strict=True)))
+    with _building:
+        desk = _desks.get(settings)
+        if desk is None:
+            desk = _desks[settings] = _build(dict(zip(_NAMES, settings, strict=True)))
     return desk
 
 

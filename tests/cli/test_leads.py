@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from click.testing import Result
 
 from forms.lead import Agreed
 from forms.lead import Job
@@ -19,6 +18,8 @@ from microsite.errors import MicrositeError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from click.testing import Result
 
 NOON = 1_795_003_200.0  # 2026-11-18T12:00:00Z
 

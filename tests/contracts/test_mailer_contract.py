@@ -5,6 +5,7 @@ from __future__ import annotations
 from email import policy
 from email.parser import BytesParser
 from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,11 @@ def letter(name: str = "m1", created: float = 1_790_000_000) -> Letter:
         reply_to="bob@example.com",
         headers=(("List-Unsubscribe", STOP),),
     )
+
+
+def changed(part: str, value: str) -> Letter:
+    fields: dict[str, Any] = {part: value}
+    return letter()._replace(**fields)
 
 
 def parse(raw: bytes) -> EmailMessage:
@@ -81,13 +87,13 @@ class MailerContract:
         self, mailer: Mailer, tmp_path: Path, part: str
     ) -> None:
         with pytest.raises(MailError):
-            mailer.send(letter()._replace(**{part: "a@b.example\r\nBcc: all@example.com"}))
+            mailer.send(changed(part, "a@b.example\r\nBcc: all@example.com"))
         assert self.arrived(mailer, tmp_path) == []
 
     @pytest.mark.parametrize("part", ["subject", "reply_to", "sender_name"])
     def test_an_encoded_word_does_not_become_a_header(self, mailer: Mailer, tmp_path: Path, part: str) -> None:
         # CVE-2024-6923: EmailMessage before 3.11.10 wrote a real Bcc header for this.
-        mailer.send(letter()._replace(**{part: "=?utf-8?q?=0aBcc:_all=40example.com?="}))
+        mailer.send(changed(part, "=?utf-8?q?=0aBcc:_all=40example.com?="))
         (message,) = self.arrived(mailer, tmp_path)
         assert "Bcc" not in message
         assert {name.lower() for name in message} <= {

@@ -74,7 +74,7 @@ class MarksContract:
 
 class TestMemoryMarks(MarksContract):
     @pytest.fixture
-    def marks(self) -> Marks:  # type: ignore[override] # nothing to close
+    def marks(self) -> Marks:
         return MemoryStore()
 
 

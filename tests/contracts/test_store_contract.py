@@ -15,6 +15,7 @@ from forms.memory import MemoryStore
 from forms.sqlite import SqliteStore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -127,14 +128,14 @@ class StoreContract:
 
 class TestMemoryStore(StoreContract):
     @pytest.fixture
-    def store(self) -> Store:  # type: ignore[override] # nothing to close
+    def store(self) -> Store:
         return MemoryStore()
 
     @pytest.mark.parametrize("verb", ["add", "get", "replace", "due", "scan", "claim", "find", "drop"])
     def test_each_verb_can_be_told_to_fail_once(self, verb: str) -> None:
         store = MemoryStore()
         store.fail[verb] = StoreError(verb)
-        calls = {
+        calls: dict[str, Callable[[], object]] = {
             "add": lambda: store.add(lead("a")),
             "get": lambda: store.get("a"),
             "replace": lambda: store.replace(lead("a"), lead("a")),

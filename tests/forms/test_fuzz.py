@@ -128,10 +128,15 @@ def test_any_fields_get_a_sound_answer_in_each_encoding(desk: Desk, fields: dict
         sound(answer_to(desk, event_of("POST", path, body, {"content-type": kind, "accept": "application/json"})))
 
 
+KEYS = st.sampled_from(["rawPath", "headers", "requestContext", "http", "method", "body", "isBase64Encoded", "x"])
+EVENTS = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5),
+)
+
+
 @QUICK
-@given(event=st.recursive(st.none() | st.booleans() | st.integers() | TEXT, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-    st.sampled_from(["rawPath", "headers", "requestContext", "http", "method", "body", "isBase64Encoded", "x"]), inner, max_size=5
-)))  # fmt: skip
+@given(event=EVENTS)
 def test_any_event_gets_a_sound_answer(desk: Desk, event: Any) -> None:
     sound(answer_to(desk, event if isinstance(event, dict) else {"body": event}))
 

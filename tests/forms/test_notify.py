@@ -10,7 +10,6 @@ import pytest
 
 from forms.errors import MailError
 from forms.errors import StoreError
-from forms.letter import Letter
 from forms.memory import MemoryMailer
 from forms.memory import MemoryStore
 from forms.notify import LEASE
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from forms.desk import Desk
     from forms.lead import Lead
+    from forms.letter import Letter
 
 
 def store(desk: Desk) -> MemoryStore:
