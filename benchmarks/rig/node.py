@@ -134,7 +134,7 @@ def tools(name: str) -> Tools:
         for path in files:
             shutil.copy(path, fresh)
         # No scripts: a package may not run code on the machine of whoever runs the tests.
-        call = [node, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
+        call: list[str | Path] = [node, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
         environ = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
         done = subprocess.run(call, cwd=fresh, env=environ, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -44,13 +43,6 @@ class Served:
         return f"sqlite:{self.data / 'leads.sqlite3'}"
 
 
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody has at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def serve(data: Path, *arguments: str, root: Path = ROOT) -> Iterator[Served]:
     """Run `microsite serve --no-watch` until the block ends; `data` keeps what people send.
@@ -58,7 +50,7 @@ def serve(data: Path, *arguments: str, root: Path = ROOT) -> Iterator[Served]:
     Raises RuntimeError with the server's own words when it does not come up.
     """
     command = [sys.executable, "-c", "from microsite.cli.main import main; main()", "serve", "--no-watch"]
-    command += ["--port", str(free_port()), "--data", str(data)]
+    command += ["--port", "0", "--data", str(data)]
     lines: list[str] = []
     with subprocess.Popen(  # noqa: S603
         [*command, *arguments],

@@ -17,25 +17,27 @@ from benchmarks.weight import weigh
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from benchmarks.rig import BuiltSite
 
 
-def test_the_first_view_of_the_median_article_stays_in_its_budget(site) -> None:
+
+def test_the_first_view_of_the_median_article_stays_in_its_budget(site: BuiltSite) -> None:
     weights = article_weights(site.folder)
     table = "\n".join(f"{one.url} {one.total}" for one in weights)
     assert median(one.total for one in weights) <= BUDGETS["median_first_view"], table
 
 
-def test_html_and_sheet_of_the_longest_article_fit_the_first_round_trip(site) -> None:
+def test_html_and_sheet_of_the_longest_article_fit_the_first_round_trip(site: BuiltSite) -> None:
     longest = max(article_weights(site.folder), key=lambda one: one.html_css)
     assert longest.html_css <= BUDGETS["longest_html_css"], longest
 
 
 @pytest.mark.parametrize("url", ARTICLES)
-def test_an_article_takes_at_most_three_requests(site, url: str) -> None:
+def test_an_article_takes_at_most_three_requests(site: BuiltSite, url: str) -> None:
     assert weigh(site.folder, url).requests <= BUDGETS["requests"]
 
 
-def test_script_before_the_reader_interacts_stays_in_its_budget_on_every_page(site) -> None:
+def test_script_before_the_reader_interacts_stays_in_its_budget_on_every_page(site: BuiltSite) -> None:
     heavy = {}
     for page in site.pages:
         scripts = [name for name in resources(page.html) if name.endswith(".js")]
@@ -45,7 +47,7 @@ def test_script_before_the_reader_interacts_stays_in_its_budget_on_every_page(si
     assert not heavy
 
 
-def test_scripts_of_the_whole_site_stay_under_ten_thousand_bytes(site) -> None:
+def test_scripts_of_the_whole_site_stay_under_ten_thousand_bytes(site: BuiltSite) -> None:
     assert sum(pressed(path) for path in (site.folder / "assets").glob("*.js")) <= 10_240
 
 
