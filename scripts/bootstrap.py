@@ -71,9 +71,7 @@ def _make_venv() -> str:
         if subprocess.run([sys.executable, "-c", f"import {module}"], capture_output=True, check=False).returncode:
             version = f"{sys.version_info.major}.{sys.version_info.minor}"
             return NO_VENV.format(python=sys.executable, module=module, version=version)
-    made = subprocess.run(
-        [sys.executable, "-m", "venv", "--clear", VENV], capture_output=True, text=True, check=False
-    )
+    made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], capture_output=True, text=True, check=False)
     return f"{made.stdout}{made.stderr}" if made.returncode else ""
 
 

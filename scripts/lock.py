@@ -31,8 +31,8 @@ def main() -> int:
         subprocess.run([TOOLS / "bin" / "python", "-m", "pip", "install", "--quiet", "uv>=0.5"], check=True)
     build = "\n".join([*project["build-system"]["requires"], EDITABLE])
     oldest = re.search(r"\d+\.\d+", project["project"]["requires-python"])
-    command = [
-        *(uv, "pip", "compile", "pyproject.toml", "-", "--output-file", LOCK.name),
+    command: list[str] = [
+        *(str(uv), "pip", "compile", "pyproject.toml", "-", "--output-file", LOCK.name),
         *("--universal", "--generate-hashes", "--all-extras", "--python-version", oldest.group() if oldest else "3.11"),
         # No host and no path of whoever runs this may get into the file.
         *("--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate", "--quiet"),

@@ -105,9 +105,10 @@ def test_a_message_ends_in_the_store_and_a_mail_in_the_outbox(server: Server, pr
     while not list(outbox.glob("*.eml")):
         assert time.monotonic() < until, server.errors
         time.sleep(0.05)
-    assert lead.encode() in (project / "mine/leads.sqlite3").read_bytes() + (
-        project / "mine/leads.sqlite3-wal"
-    ).read_bytes()
+    assert (
+        lead.encode()
+        in (project / "mine/leads.sqlite3").read_bytes() + (project / "mine/leads.sqlite3-wal").read_bytes()
+    )
 
 
 def test_a_mistake_in_the_form_is_answered_in_the_sites_own_frame(server: Server) -> None:

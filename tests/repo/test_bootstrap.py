@@ -8,13 +8,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import ModuleType
 
 ROOT = Path(__file__).parents[2]
 
@@ -93,7 +93,9 @@ def test_without_a_network_the_missing_packages_are_named_in_few_lines(project: 
     assert not (project / ".venv/.installed").exists(), "the next call tries again"
 
 
-def test_a_python_without_venv_is_told_which_package_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_python_without_venv_is_told_which_package_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     module = load("bootstrap")
     python = executable(tmp_path / "python", "#!/bin/sh\ncase $2 in *ensurepip*) exit 1;; esac\n")
     monkeypatch.setattr(module.sys, "executable", str(python))
@@ -106,9 +108,14 @@ def test_a_python_without_venv_is_told_which_package_to_install(monkeypatch: pyt
 def test_when_all_is_installed_it_is_quick_quiet_and_needs_no_pip(project: Path, tmp_path: Path) -> None:
     path = tools(tmp_path / "bin", *SYSTEM)
     (project / ".venv/bin").mkdir(parents=True)
-    executable(project / ".venv/bin/python", "#!/bin/sh\n[ \"$1\" = -c ]\n")
+    executable(project / ".venv/bin/python", '#!/bin/sh\n[ "$1" = -c ]\n')
     summed = subprocess.run(
-        "cat requirements.lock pyproject.toml | cksum", shell=True, cwd=project, capture_output=True, text=True, check=True
+        "cat requirements.lock pyproject.toml | cksum",
+        shell=True,
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.strip()
     (project / ".venv/.installed").write_text(f"{summed} {project.resolve()}")
     done = bootstrap(project, {"PATH": path})
@@ -151,7 +158,12 @@ def test_no_browser_and_no_way_to_get_one_says_exactly_what_to_do(
     chromium: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tried: list[list[str]] = []
-    monkeypatch.setattr(chromium, "_quiet", lambda command: bool(tried.append(command)))
+
+    def quiet(command: list[str]) -> bool:
+        tried.append(command)
+        return False
+
+    monkeypatch.setattr(chromium, "_quiet", quiet)
     assert chromium.main() == 1
     said = capsys.readouterr()
     assert said.out == ""

@@ -29,7 +29,8 @@ def build(root: Path) -> None:
             if "[@unknown]" in line:
                 place = page.relative_to(root).as_posix()
                 finding = Finding(place, number, line.index("[@") + 1, "citation-unknown", "no such source", "add it")
-                raise ContentError("the content has 1 error", [finding])
+                msg = "the content has 1 error"
+                raise ContentError(msg, [finding])
     fresh = root / ".site-new"
     shutil.copytree(docs, fresh)
     shutil.rmtree(root / "site", ignore_errors=True)
@@ -41,7 +42,8 @@ def echo(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if path == "/api/slow":
         time.sleep(0.7)  # long enough for the signal of the test to arrive meanwhile
     if path == "/api/fail":
-        raise RuntimeError("the function's own failure, with <b>secret</b> words")
+        msg = "the function's own failure, with <b>secret</b> words"
+        raise RuntimeError(msg)
     return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(event)}
 
 

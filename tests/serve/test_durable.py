@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 
 def message(number: int) -> bytes:
-    sent = {"name": f"Person {number}", "email": f"p{number}@example.test", "message": f"Note {number}", "consent": "on"}
+    sent = {
+        "name": f"Person {number}",
+        "email": f"p{number}@example.test",
+        "message": f"Note {number}",
+        "consent": "on",
+    }
     return json.dumps(sent).encode()
 
 
@@ -115,9 +120,14 @@ def test_refusals_reach_the_client_in_the_functions_own_words(
     make_project: Callable[[Path], Path], start: Callable[..., Any], tmp_path: Path
 ) -> None:
     with start(make_project(tmp_path), "--no-watch", "--forms") as server:
-        long = server.ask("/api/forms/contact", "POST", b"message=" + b"a" * 200_000, {
-            "content-type": "application/x-www-form-urlencoded",
-        })
+        long = server.ask(
+            "/api/forms/contact",
+            "POST",
+            b"message=" + b"a" * 200_000,
+            {
+                "content-type": "application/x-www-form-urlencoded",
+            },
+        )
         assert long.status == 413
         assert server.ask("/api/forms/contact", "POST", b"<a/>", {"content-type": "text/xml"}).status == 415
         assert server.ask("/api/forms/none", "POST", message(1), HEADERS).status == 404

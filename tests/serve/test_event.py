@@ -129,7 +129,7 @@ def test_a_value_without_a_status_is_json_as_on_the_gateway() -> None:
     ],
 )
 def test_what_the_gateway_would_refuse_is_refused(answer: dict[str, Any]) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"statusCode|header|base64|invalid literal"):
         make_reply(answer)
 
 

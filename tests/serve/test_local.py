@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import stat
 import subprocess
 import sys
@@ -73,4 +72,4 @@ def test_the_function_gets_every_setting_that_it_knows(tmp_path: Path) -> None:
     assert (environ["FORMS_SCREENING"], environ["FORMS_RELEASE"]) == ("off", "abc")
     aws = pytest.importorskip("forms.aws")
     assert set(environ) == set(aws._NAMES)
-    assert all(os.path.isabs(environ[name].partition(":")[2]) for name in ("FORMS_STORE", "FORMS_MAIL"))
+    assert all(Path(environ[name].partition(":")[2]).is_absolute() for name in ("FORMS_STORE", "FORMS_MAIL"))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,11 +12,15 @@ from microsite.serve import port as port_module
 from microsite.serve.port import claim
 from microsite.serve.port import owner_of
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
 
 @pytest.fixture
-def taken() -> socket.socket:
+def taken() -> Iterator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as sock:
-        yield sock  # type: ignore[misc]
+        yield sock
 
 
 def test_any_free_port_is_given_on_this_machine_only() -> None:

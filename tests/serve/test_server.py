@@ -80,7 +80,7 @@ def test_the_function_gets_the_event_that_the_gateway_would_send(still: Any) -> 
 
 
 def test_a_chunked_body_arrives_whole(still: Any) -> None:
-    lines = b"POST /api/x HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n"
+    lines = POST + b"Content-Type: text/plain\r\nTransfer-Encoding: chunked\r\n"
     reply = still.raw(lines + b"Connection: close\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n")
     assert json.loads(reply.partition(b"\r\n\r\n")[2])["body"] == "abcdefg"
 
@@ -119,6 +119,7 @@ def test_thirty_two_connections_post_at_once(still: Any) -> None:
     assert answers == [",".join(f"{number}-{turn}" for turn in range(8)) for number in range(32)]
 
 
+POST = b"POST /api/x HTTP/1.1\r\nHost: x\r\n"
 HOSTILE = {
     "no request at all": b"\r\n\r\n\r\n",
     "a line that is none": b"HELLO\r\n\r\n",
@@ -130,12 +131,13 @@ HOSTILE = {
     "a huge header": b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 200_000 + b"\r\n\r\n",
     "many headers": b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: a\r\n" * 20_000 + b"\r\n",
     "a folded header": b"GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n  c\r\n\r\n",
-    "two lengths": b"POST /api/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-    "length and chunks": b"POST /api/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "a negative length": b"POST /api/x HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
-    "a chunk that lies": b"POST /api/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\nabc\r\n0\r\n\r\n",
+    "two lengths": POST + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    "length and chunks": POST + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "a negative length": POST + b"Content-Length: -5\r\n\r\n",
+    "a chunk that lies": POST + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\nabc\r\n0\r\n\r\n",
     "garbage after a request": b"GET / HTTP/1.1\r\nHost: x\r\n\r\n\xff\xff\xff garbage\r\n\r\n",
-    "an upgrade": b"GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n",
+    "an upgrade": b"GET / HTTP/1.1\r\nHost: x\r\n"
+    b"Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n",
     "a proxy's request": b"GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n",
     "a tunnel": b"CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n",
     "a strange method": b"\xe2\x98\x83 / HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -162,7 +164,7 @@ def test_pipelined_requests_are_answered_in_their_order(still: Any) -> None:
 def test_clients_that_hang_up_or_stall_hold_up_nobody(still: Any) -> None:
     stalled = [socket.create_connection(("127.0.0.1", still.port)) for _ in range(40)]
     for number, wire in enumerate(stalled):
-        wire.sendall(b"POST /api/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc" if number % 2 else b"GET /")
+        wire.sendall(POST + b"Content-Length: 1000\r\n\r\nabc" if number % 2 else b"GET /")
     started = time.monotonic()
     assert still.ask("/").status == 200
     assert still.ask("/api/x", "POST", b"x", FORM).status == 200
@@ -182,7 +184,7 @@ def test_a_signal_ends_it_cleanly_within_two_seconds_with_connections_open(
         live.sendall(b"GET /__live HTTP/1.1\r\nHost: x\r\n\r\n")
         assert b"event-stream" in live.recv(65536)
         half = socket.create_connection(("127.0.0.1", server.port))
-        half.sendall(b"POST /api/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc")
+        half.sendall(POST + b"Content-Length: 1000\r\n\r\nabc")
         code, seconds = server.stop(sig)
         assert code == 0, server.errors()
         assert seconds < 2

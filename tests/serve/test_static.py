@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import gzip
+from typing import TYPE_CHECKING
 
 import brotli
 import pytest
 
-from microsite.serve.exchange import Reply
 from microsite.serve.exchange import Request
 from microsite.serve.snapshot import Snapshot
 from microsite.serve.static import Static
+
+if TYPE_CHECKING:
+    from microsite.serve.exchange import Reply
 
 HTML = b"<html><head><title>x</title></head><body>" + b"<p>text</p>" * 100 + b"</body></html>"
 SITE = Snapshot(

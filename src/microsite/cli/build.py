@@ -31,7 +31,7 @@ __all__ = ["command"]
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 def command(*, site_dir: Path, builder: str, as_json: bool) -> None:
-    """Build the whole site, finished, and typeset the book into build/book/.
+    r"""Build the whole site, finished, and typeset the book into build/book/.
 
     \b
     Example: microsite build --site-dir site

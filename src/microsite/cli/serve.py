@@ -53,8 +53,10 @@ __all__ = ["command"]
     "--screening/--no-screening", default=True, help="Rate limit and spam score; off for load and fault tests only."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print events as JSON lines.")
-def command(*, port: int, data: Path, site_dir: Path, watch: bool, screening: bool, as_json: bool) -> None:
-    """Serve site and forms on 127.0.0.1; edits show by themselves. Ctrl-C stops.
+def command(  # noqa: PLR0913 (each option is one)
+    *, port: int, data: Path, site_dir: Path, watch: bool, screening: bool, as_json: bool
+) -> None:
+    r"""Serve site and forms on 127.0.0.1; edits show by themselves. Ctrl-C stops.
 
     \b
     Example: microsite serve --port 8001 --data /tmp/leads

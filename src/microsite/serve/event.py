@@ -16,11 +16,12 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from .exchange import Reply
-from .exchange import Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    from .exchange import Request
 
 __all__ = ["make_event", "make_reply"]
 

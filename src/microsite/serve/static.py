@@ -17,7 +17,6 @@ from urllib.parse import unquote_to_bytes
 import brotli
 
 from .exchange import Reply
-from .exchange import Request
 from .exchange import plain
 from .headers import IMMUTABLE
 from .headers import cache_control
@@ -25,6 +24,7 @@ from .headers import content_type
 from .headers import is_compressible
 
 if TYPE_CHECKING:
+    from .exchange import Request
     from .snapshot import Snapshot
 
 __all__ = ["Static"]
