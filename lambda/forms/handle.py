@@ -98,7 +98,7 @@ def _refusal(desk: Callable[[], Desk], request: Request, refused: Refused) -> Ha
     else:
         tools = desk() if refused.reason != "method" or request.path != "/api/health" else None
         form = tools.forms.get(request.path.removeprefix(_FORMS)) if tools else None
-        title, main = words.refused(refused.detail, form.page if form else "")
+        title, main = words.refused(refused.status, refused.detail, form.page if form else "")
         answer = as_page(refused.status, render_page(tools.shell() if tools else "", title, main), refused.headers)
     return Handled(answer, "refused", refused.reason)
 

@@ -46,6 +46,7 @@ CREATE TABLE IF NOT EXISTS marks (
     value TEXT NOT NULL,
     until REAL NOT NULL
 ) STRICT;
+CREATE INDEX IF NOT EXISTS marks_until ON marks (until) WHERE until > 0;
 """
 
 
@@ -132,6 +133,8 @@ class SqliteStore:
     def claim(self, key: str, value: str, *, now: float, until: float) -> bool:
         """See `ports.Marks.claim`."""
         with self._writing() as db:
+            # What is over goes here, so the table stays as small as a repeat window; DynamoDB's TTL does the same.
+            db.execute("DELETE FROM marks WHERE until > 0 AND until <= ?", (now,))
             done = db.execute(
                 "INSERT INTO marks (key, value, until) VALUES (?1, ?2, ?3) ON CONFLICT (key) DO UPDATE "
                 "SET value = ?2, until = ?3 WHERE value = ?2 OR (until > 0 AND until <= ?4)",

@@ -88,12 +88,12 @@ def unsubscribed() -> tuple[str, str]:
     )
 
 
-def refused(detail: str, back: str) -> tuple[str, str]:
+def refused(status: int, detail: str, back: str) -> tuple[str, str]:
     """A request that cannot be taken, in words, with the way back."""
     words = "Go back to the form" if back else "Go to the start page"
-    return "Error: we could not take this", (
-        f"<h1>We could not take this</h1>\n<p>{escape(detail)}</p>\n"
-        f'<p><a href="{escape(back or "/")}">{words}</a></p>\n{_CRISIS}'
+    title = "Page not found" if status == 404 else "We could not take this"
+    return f"Error: {title}", (
+        f'<h1>{title}</h1>\n<p>{escape(detail)}</p>\n<p><a href="{escape(back or "/")}">{words}</a></p>\n{_CRISIS}'
     )
 
 

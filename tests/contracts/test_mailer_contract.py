@@ -156,6 +156,20 @@ class TestOutbox(MailerContract):
         with pytest.raises(MailError):
             Outbox(tmp_path / "outbox").send(letter())
 
+    def test_no_encoded_word_of_others_is_written(self, mailer: Mailer, tmp_path: Path) -> None:
+        mailer.send(changed("subject", "=?utf-8?q?=0aBcc:_all=40example.com?="))
+        (path,) = (tmp_path / "data" / "outbox").iterdir()
+        assert b"=?utf-8?q?=0a" not in path.read_bytes()
+
+    def test_a_long_subject_in_other_letters_keeps_to_the_line_ends_of_mail(
+        self, mailer: Mailer, tmp_path: Path
+    ) -> None:
+        mailer.send(changed("subject", "Grüße " * 40))
+        (path,) = (tmp_path / "data" / "outbox").iterdir()
+        raw = path.read_bytes()
+        assert b"\n" not in raw.replace(b"\r\n", b"")
+        assert parse(raw)["Subject"].strip() == ("Grüße " * 40).strip()
+
     def test_a_link_stays_whole_in_the_file(self, mailer: Mailer, tmp_path: Path) -> None:
         link = "https://site.example/api/confirm?token=" + "y" * 120
         mailer.send(letter()._replace(body=f"Open this:\n\n{link}\n"))

@@ -79,6 +79,15 @@ class TestMemoryMarks(MarksContract):
 
 
 class TestSqliteMarks(MarksContract):
+    def test_what_is_over_is_thrown_away(self, tmp_path: Path) -> None:
+        store = SqliteStore(tmp_path / "leads.sqlite3")
+        for number in range(5):
+            store.claim(f"k{number}", "v", now=0, until=10)
+        store.claim("good", "v", now=0, until=0)
+        store.claim("new", "v", now=11, until=20)
+        assert store._db.execute("SELECT count(*) FROM marks").fetchone() == (2,)
+        store.close()
+
     @pytest.fixture
     def marks(self, tmp_path: Path) -> Iterator[Marks]:
         store = SqliteStore(tmp_path / "leads.sqlite3")

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from typing import Any
 
+from forms.errors import MailError
 from forms.handle import handle
 from forms.memory import MemoryMailer
 from forms.notify import sweep
@@ -97,6 +98,28 @@ def test_signing_up_again_once_confirmed_sends_a_new_book_link(desk: Desk, book:
     sweep(desk)
     assert letters(desk)[-1].id.endswith("book-2")
     assert get(desk, "/api/book", f"token={token(desk, 'book')}")["statusCode"] == 200
+
+
+def test_a_long_outage_of_the_mailer_does_not_pile_up_mails(desk: Desk, book: dict[str, str], clock: Any) -> None:
+    mailer = desk.mailer
+    assert isinstance(mailer, MemoryMailer)
+    for _ in range(6):
+        mailer.fail["send"] = MailError("down")
+        sign_up(desk, book)
+        clock.now += 30 * MINUTE
+    mailer.fail.clear()
+    clock.now += DAY
+    sweep(desk)
+    assert len(letters(desk)) == 1
+
+
+def test_other_sites_can_neither_confirm_nor_ask_again(desk: Desk, book: dict[str, str], clock: Any) -> None:
+    sign_up(desk, book)
+    headers = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "cross-site"}
+    for path in ("/api/confirm", "/api/book"):
+        request = Request("POST", path, headers, raw_body=f"token={token(desk, 'confirm')}&again=1")
+        assert handle(lambda: desk, request).answer["statusCode"] == 403
+    assert only(desk).confirmed is None
 
 
 def test_another_name_is_no_way_round_the_repeat_window(desk: Desk, book: dict[str, str], clock: Any) -> None:

@@ -55,6 +55,19 @@ def test_a_retry_across_the_end_of_a_window_is_the_same_record(desk: Desk, conta
     assert first.lead.id == second.lead.id == third.lead.id
 
 
+def test_a_retry_on_a_machine_whose_clock_is_behind_is_the_same_record(
+    desk: Desk, contact: dict[str, str], clock: Any
+) -> None:
+    window = desk.forms["contact"].window_hours * HOUR
+    clock.now = 1000 * window + 0.001
+    first = submit(desk, desk.forms["contact"], contact, page="")
+    clock.now = 1000 * window - 0.001
+    second = submit(desk, desk.forms["contact"], contact, page="")
+    assert first.lead is not None
+    assert second.lead is not None
+    assert first.lead.id == second.lead.id
+
+
 def test_the_same_words_on_another_day_are_a_new_message(desk: Desk, contact: dict[str, str], clock: Any) -> None:
     submit(desk, desk.forms["contact"], contact, page="")
     clock.now += 2 * desk.forms["contact"].window_hours * HOUR
