@@ -37,7 +37,7 @@ test-fast: ready ## The tests that need no browser, no node and no network
 	@exec $(BIN)/pytest --ignore=tests/browser $(ARGS)
 
 bench: ready ## Measure the build, an edit under serve, and the bytes of the pages
-	@exec $(BIN)/python scripts/bench.py $(ARGS)
+	@exec $(BIN)/python -m benchmarks $(ARGS)
 
 lock: ready ## Write requirements.lock anew from pyproject.toml (ARGS=--upgrade for the newest versions)
 	@exec $(BIN)/python scripts/lock.py $(ARGS)

@@ -57,6 +57,15 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
     assert found == []
 
 
+def test_no_source_is_ignored_by_git() -> None:
+    """`site/` without a leading slash once kept theme/assets/site/ out of every clone."""
+    folders = ["docs", "data", "theme", "book", "src", "lambda", "scripts", "tests", "benchmarks", "infra"]
+    command = ["git", "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--", *folders]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.split("\0")
+    made = re.compile(r"(^|/)(__pycache__|node_modules|[^/]+\.egg-info|\.[a-z_]+_cache|\.hypothesis)/")
+    assert [name for name in listed if name and not made.search(name)] == []
+
+
 def test_no_file_is_too_large_for_a_repository() -> None:
     large = {p.relative_to(ROOT).as_posix(): p.stat().st_size for p in tracked() if p.stat().st_size > 1_500_000}
     assert large == {}
