@@ -21,7 +21,7 @@ __all__ = ["HEADERS", "as_file", "as_json", "as_page", "as_problem", "see_other"
 HEADERS: Mapping[str, str] = {
     "cache-control": "no-store",
     "content-security-policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
         "form-action 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "referrer-policy": "same-origin",

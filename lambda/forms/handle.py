@@ -70,6 +70,14 @@ def handle(desk: Callable[[], Desk], request: Request) -> Handled:
         return _verb(request)(desk(), request)
     except Refused as refused:
         return _refusal(desk, request, refused)
+    except StoreError as error:
+        detail = "We could not do this just now. Please try again in a minute."
+        if request.wants_json():
+            answer = as_problem(503, detail, headers={"retry-after": "30"})
+        else:
+            html = render_page(desk().shell(), *words.sorry(detail))
+            answer = as_page(503, html, {"retry-after": "30"})
+        return Handled(answer, "failed", type(error).__name__)
 
 
 def _verb(request: Request) -> Callable[[Desk, Request], Handled]:

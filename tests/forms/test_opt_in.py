@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from forms.errors import MailError
+from forms.errors import StoreError
 from forms.handle import handle
 from forms.memory import MemoryMailer
+from forms.memory import MemoryStore
 from forms.notify import sweep
 from forms.request import Request
 from forms.submit import submit
@@ -217,6 +219,17 @@ def test_the_stop_list_holds_no_address(desk: Desk, book: dict[str, str]) -> Non
     marks = str(desk.marks._marks)  # type: ignore[attr-defined]
     assert "stop/" in marks
     assert "ann" not in marks
+
+
+def test_a_click_while_the_store_is_down_may_be_tried_again(desk: Desk, book: dict[str, str]) -> None:
+    sign_up(desk, book)
+    store = desk.store
+    assert isinstance(store, MemoryStore)
+    store.fail["replace"] = StoreError("down")
+    answer = post(desk, "/api/confirm", f"token={token(desk, 'confirm')}")
+    assert (answer["statusCode"], answer["headers"]["retry-after"]) == (503, "30")
+    assert "try again" in answer["body"]
+    assert post(desk, "/api/confirm", f"token={token(desk, 'confirm')}")["statusCode"] == 303
 
 
 def test_a_lead_that_is_gone_says_so(desk: Desk) -> None:
