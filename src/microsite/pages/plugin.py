@@ -137,7 +137,9 @@ def page_view(site: Site, article: Article) -> dict[str, Any]:
     """What the templates may know of a page: the content's view and, on a form's page, the form itself."""
     values = view(site, article)
     if values["form"]:
-        values["form_html"] = render_form(load(None)[values["form"]], page=values["slug"])
+        form = load(None)[values["form"]]
+        # On its own page the form names no page, so that the one which led here (`?from=`) is kept.
+        values["form_html"] = render_form(form, page="" if form.page == values["url"] else values["slug"])
     return values
 
 
