@@ -22,7 +22,8 @@ FOCUSED = """() => {
   const node = document.activeElement;
   const box = node.getBoundingClientRect();
   const style = getComputedStyle(node);
-  const middle = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 20));
+  const line = node.getClientRects()[0];  // a link that breaks has two: the middle of its box may be other text
+  const middle = document.elementFromPoint(line.x + line.width / 2, line.y + Math.min(line.height / 2, 20));
   return {
     name: node.tagName + "." + node.className + " " + node.textContent.trim().slice(0, 40),
     outline: style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth),
