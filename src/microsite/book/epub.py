@@ -70,17 +70,27 @@ def pack(manuscript: Manuscript, cover: bytes) -> bytes:
         "cover.png": cover,
     }
     package = _package(manuscript, list(members), ["cover.xhtml", "nav.xhtml", *titles])
-    return _zip(manuscript, {
-        "META-INF/container.xml": _CONTAINER,
-        "EPUB/package.opf": package,
-        **{f"EPUB/{name}": data for name, data in members.items()},
-    })
+    return _zip(
+        manuscript,
+        {
+            "META-INF/container.xml": _CONTAINER,
+            "EPUB/package.opf": package,
+            **{f"EPUB/{name}": data for name, data in members.items()},
+        },
+    )
 
 
 def _package(manuscript: Manuscript, names: list[str], spine: list[str]) -> bytes:
     imprint = manuscript.imprint
-    root = Element("package", {"xmlns": "http://www.idpf.org/2007/opf", "version": "3.0", "unique-identifier": "id",
-                               "xml:lang": imprint.language})
+    root = Element(
+        "package",
+        {
+            "xmlns": "http://www.idpf.org/2007/opf",
+            "version": "3.0",
+            "unique-identifier": "id",
+            "xml:lang": imprint.language,
+        },
+    )
     metadata = SubElement(root, "metadata", {"xmlns:dc": "http://purl.org/dc/elements/1.1/"})
 
     def add(tag: str, text: str, **attributes: str) -> None:
@@ -106,7 +116,7 @@ def _package(manuscript: Manuscript, names: list[str], spine: list[str]) -> byte
     manifest = SubElement(root, "manifest")
     properties = {"nav.xhtml": "nav", "cover.png": "cover-image"}
     for name in names:
-        attributes = {"id": _id(name), "href": name, "media-type": _TYPES[name[name.rindex("."):]]}
+        attributes = {"id": _id(name), "href": name, "media-type": _TYPES[name[name.rindex(".") :]]}
         if name in properties:
             attributes["properties"] = properties[name]
         SubElement(manifest, "item", attributes)

@@ -117,8 +117,16 @@ def read_manuscript(chapters: Path, references: Path) -> Manuscript:
     read = [_read_chapter(path, known, findings) for path in paths]
     for path, chapter in zip(paths, read, strict=True):
         if any(other.slug == chapter.slug for other in read[: paths.index(path)]):
-            findings.append(Finding(str(path), 0, 0, "bad-file-name", f"another chapter is called `{chapter.slug}` too",
-                                    "rename one of them"))
+            findings.append(
+                Finding(
+                    str(path),
+                    0,
+                    0,
+                    "bad-file-name",
+                    f"another chapter is called `{chapter.slug}` too",
+                    "rename one of them",
+                )
+            )
     if findings:
         msg = "\n".join(map(str, findings))
         raise BookError(msg)
@@ -187,7 +195,7 @@ def _read_chapter(path: Path, known: Mapping[str, Reference], findings: list[Fin
         return empty
     meta = _front_matter(front["yaml"], add)
     first = text.count("\n", 0, front.end()) + 1
-    body = text[front.end():]
+    body = text[front.end() :]
     for offset, rule, message, fix in sorted(_places(body, known)):
         line = first + body.count("\n", 0, offset)
         add(line, offset - body.rfind("\n", 0, offset), rule, message, fix)

@@ -67,8 +67,10 @@ def parse(text: str) -> Element:
     Raises:
         RawHtmlError: the text holds HTML.
     """
-    markdown = Markdown(extensions=["tables", "admonition", "sane_lists", "smarty", _Marks()],
-                        extension_configs={"smarty": {"substitutions": _MARKS}})
+    markdown = Markdown(
+        extensions=["tables", "admonition", "sane_lists", "smarty", _Marks()],
+        extension_configs={"smarty": {"substitutions": _MARKS}},
+    )
     lines = text.split("\n")
     for preprocessor in markdown.preprocessors:
         lines = preprocessor.run(lines)
@@ -143,8 +145,13 @@ def _captions(root: Element) -> None:
 class _Cite(InlineProcessor):
     def handleMatch(self, match: Match[str], _data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: N802 - the library's name
         named = list(cites(match["group"]))
-        element = Element("cite", {"ids": " ".join(cite.id.replace(" ", "_") for cite in named),
-                                   "locators": ";".join(cite.locator for cite in named)})
+        element = Element(
+            "cite",
+            {
+                "ids": " ".join(cite.id.replace(" ", "_") for cite in named),
+                "locators": ";".join(cite.locator for cite in named),
+            },
+        )
         return element, match.start(0), match.end(0)
 
 

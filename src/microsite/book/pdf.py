@@ -1,9 +1,9 @@
 """Typst source in, PDF or PNG bytes out. The only importer of `typst`, and that late: its library is 80 MB.
 
-Why Typst (https://pypi.org/project/typst/, MIT over Apache-2.0): one wheel of 34 MB without anything beside it,
-its text face inside, a whole book in about a second, and the only free engine from PyPI that writes tagged PDF and
-checks PDF/UA-1 itself. WeasyPrint needs Pango from the system, ReportLab's free edition writes no tags, LaTeX is no
-wheel, PyMuPDF is AGPL.
+Why Typst (https://typst.app/, its wheel MIT over Apache-2.0): one wheel of 34 MB without anything beside it, its text
+face inside, a whole book in about a second, and the only free engine from PyPI that writes tagged PDF and checks
+PDF/UA-1 itself. WeasyPrint needs Pango from the system, ReportLab's free edition writes no tags, LaTeX is no wheel,
+PyMuPDF is AGPL.
 """
 
 from __future__ import annotations

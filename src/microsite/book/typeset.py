@@ -40,14 +40,18 @@ def source(manuscript: Manuscript) -> str:
         if chapter.kind == "notes":
             body = _notes(chapter, numbers)
         elif chapter.kind == "sources":
-            entries = (_inline(fromstring(f"<li>{format_reference_html(one)}</li>"), {})  # noqa: S314 - our own formatter's
-                       for one in manuscript.sources)
+            entries = (
+                _inline(fromstring(f"<li>{format_reference_html(one)}</li>"), {})  # noqa: S314 - our own formatter's
+                for one in manuscript.sources
+            )
             body += "#sources(\n" + "".join(f"  [{entry}],\n" for entry in entries) + ")\n"
         numbered = "true" if chapter.kind == "chapter" else "false"
         slug = chapter.slug if chapter.kind == "chapter" else f"{chapter.slug}-plain"
         fresh = "true" if chapter.fresh else "false"
-        parts.append(f"#chapter({_string(slug)}, [{literal(chapter.title)}], [{literal(chapter.running)}], "
-                     f"numbered: {numbered}, fresh: {fresh})[\n{body}]\n")
+        parts.append(
+            f"#chapter({_string(slug)}, [{literal(chapter.title)}], [{literal(chapter.running)}], "
+            f"numbered: {numbered}, fresh: {fresh})[\n{body}]\n"
+        )
     return "\n".join(parts)
 
 
@@ -138,7 +142,6 @@ def _block(element: Element, numbers: Mapping[str, int]) -> str:
     return made
 
 
-
 def _item(item: Element, numbers: Mapping[str, int]) -> str:
     """A list's item: words, blocks, or words followed by a list within."""
     inner = [child for child in item if child.tag in {"p", "ul", "ol", "table", "div"}]
@@ -166,7 +169,7 @@ def _table(table: Element, numbers: Mapping[str, int]) -> str:
 def _cell(cell: Element, numbers: Mapping[str, int]) -> str:
     """A cell; one that holds a mark of certainty and nothing else leaves the word "certainty" to its column's head."""
     if len(cell) == 1 and cell[0].tag == "certainty" and not words(cell):
-        return f"#certainty({_string(cell[0].get('grade', ''))}, word: \"\");"
+        return f'#certainty({_string(cell[0].get("grade", ""))}, word: "");'
     return _inline(cell, numbers)
 
 

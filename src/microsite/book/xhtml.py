@@ -49,10 +49,15 @@ def cover_page(manuscript: Manuscript) -> bytes:
     imprint = manuscript.imprint
     page, body = _page(manuscript, "Cover")
     section = SubElement(body, "section", {"class": "cover", "epub:type": "cover"})
-    SubElement(section, "img", {
-        "src": "cover.png", "role": "doc-cover",
-        "alt": f"Cover: {imprint.title}. {imprint.subtitle}. Wavy lines that settle into level ground.",
-    })
+    SubElement(
+        section,
+        "img",
+        {
+            "src": "cover.png",
+            "role": "doc-cover",
+            "alt": f"Cover: {imprint.title}. {imprint.subtitle}. Wavy lines that settle into level ground.",
+        },
+    )
     return _bytes(page)
 
 
@@ -64,8 +69,11 @@ def nav_page(manuscript: Manuscript, pages: Mapping[str, str]) -> bytes:
     _links(contents, {name: (title, "") for name, title in pages.items()})
     landmarks = SubElement(body, "nav", {"epub:type": "landmarks", "hidden": "hidden", "aria-label": "Landmarks"})
     sources = next((name for name, title in pages.items() if title == _sources_title(manuscript)), None)
-    marks = {"cover.xhtml": ("Cover", "cover"), "nav.xhtml": ("In this book", "toc"),
-             next(iter(pages)): ("Start of the text", "bodymatter")}
+    marks = {
+        "cover.xhtml": ("Cover", "cover"),
+        "nav.xhtml": ("In this book", "toc"),
+        next(iter(pages)): ("Start of the text", "bodymatter"),
+    }
     if sources:
         marks[sources] = (pages[sources], "bibliography")
     _links(landmarks, marks)
@@ -92,8 +100,15 @@ def _links(parent: Element, links: Mapping[str, tuple[str, str]]) -> None:
 
 def _page(manuscript: Manuscript, title: str) -> tuple[Element, Element]:
     language = manuscript.imprint.language
-    page = Element("html", {"xmlns": "http://www.w3.org/1999/xhtml", "xmlns:epub": "http://www.idpf.org/2007/ops",
-                            "lang": language, "xml:lang": language})
+    page = Element(
+        "html",
+        {
+            "xmlns": "http://www.w3.org/1999/xhtml",
+            "xmlns:epub": "http://www.idpf.org/2007/ops",
+            "lang": language,
+            "xml:lang": language,
+        },
+    )
     head = SubElement(page, "head")
     SubElement(head, "meta", {"charset": "utf-8"})
     SubElement(head, "title").text = title
@@ -141,8 +156,16 @@ def _citation(element: Element, numbers: Mapping[str, int]) -> Element:
         if link is not None:
             link.tail = ", "
         number = numbers[identifier]
-        link = SubElement(made, "a", {"href": f"sources.xhtml#source-{number}", "epub:type": "biblioref",
-                                      "role": "doc-biblioref", "aria-label": f"Source {number}"})
+        link = SubElement(
+            made,
+            "a",
+            {
+                "href": f"sources.xhtml#source-{number}",
+                "epub:type": "biblioref",
+                "role": "doc-biblioref",
+                "aria-label": f"Source {number}",
+            },
+        )
         link.text = f"{number} ({locator})" if locator else str(number)
     return made
 

@@ -13,12 +13,27 @@ __all__ = ["command"]
 
 
 @click.command("book")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("build/book"), show_default=True,
-              help="Folder for the files.")
-@click.option("--chapters", type=click.Path(path_type=Path), default=Path("book"), show_default=True,
-              help="Folder of book.toml and the chapters.")
-@click.option("--references", type=click.Path(path_type=Path), default=Path("data/references.json"), show_default=True,
-              help="The sources, as CSL-JSON.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("build/book"),
+    show_default=True,
+    help="Folder for the files.",
+)
+@click.option(
+    "--chapters",
+    type=click.Path(path_type=Path),
+    default=Path("book"),
+    show_default=True,
+    help="Folder of book.toml and the chapters.",
+)
+@click.option(
+    "--references",
+    type=click.Path(path_type=Path),
+    default=Path("data/references.json"),
+    show_default=True,
+    help="The sources, as CSL-JSON.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what book.json says.")
 def command(out: Path, chapters: Path, references: Path, *, as_json: bool) -> None:
     """Typeset the free book as PDF and EPUB.
