@@ -20,7 +20,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 #: Targets that people type; `ready` is a step of theirs.
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE))
-#: What other programs rely on (issue 3 and the design's fixed interfaces).
+#: What other programs rely on; it stays.
 PROMISED = {"serve", "test", "test-fast", "check", "build", "bench", "help", "lock", "clean"}
 
 
