@@ -1,6 +1,6 @@
 """What the service needs from the world, as Protocols; adapters are named for their technology.
 
-| port | here | on AWS (issue 6) |
+| port | here | on AWS (to come) |
 |---|---|---|
 | `Store` | `sqlite`, `memory` | one DynamoDB table: lead items, key items, a sparse index on `due` |
 | `Marks` | `sqlite`, `memory` | the same table, items with a TTL |

@@ -20,7 +20,7 @@ __all__ = ["check_metadata", "check_unique"]
 #: Search results cut what is longer (the design's number for descriptions; some 600 px for titles).
 DESCRIPTION = 160
 TITLE = 65
-#: After so many days without the review that was promised the page may not be published (issue 4).
+#: After so many days without the review that was promised the page may not be published.
 GRACE_DAYS = 90
 
 _NEEDED = {
