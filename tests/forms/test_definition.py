@@ -49,7 +49,7 @@ characters = "Type the number again"
 name = "consent_phone"
 id = "callback-1"
 text = "You may call me."
-error = "Tick the box"
+error = "Check the box"
 
 [mail.notice]
 subject = "Please call back"

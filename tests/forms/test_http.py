@@ -88,7 +88,7 @@ def test_errors_are_named_in_words_and_what_was_typed_is_kept(wire: Any) -> None
         "Enter your name",
         "Enter your email address, like name@example.com",
         "Enter a phone number, like 555-0142, or leave this box empty",
-        "Tick the box to let us use your details to answer you",
+        "Check the box to let us use your details to answer you",
     ):
         assert html.count(text) == 2, text  # in the summary and at the field
     assert 'value="ann@"' in html
@@ -105,7 +105,7 @@ def test_a_program_gets_problem_details(wire: Any) -> None:
     assert problem["status"] == 422
     assert problem["errors"] == [
         {"field": "email", "message": "Enter your email address, like name@example.com"},
-        {"field": "consent", "message": "Tick the box to let us use your details to answer you"},
+        {"field": "consent", "message": "Check the box to let us use your details to answer you"},
     ]
 
 
