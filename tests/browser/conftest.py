@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
-
 from benchmarks.rig import FLAGS
 from benchmarks.rig import Mailbox
 from benchmarks.rig import Visitor
@@ -18,17 +16,17 @@ from benchmarks.rig import find_chromium
 from benchmarks.rig import read_built
 from benchmarks.rig import serve
 from benchmarks.rig import tools
+from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser
-
     from benchmarks.rig import BuiltSite
     from benchmarks.rig import Served
     from benchmarks.rig import Tools
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="session")

@@ -10,12 +10,11 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page
-
     from benchmarks.rig import BuiltSite
     from benchmarks.rig import Mailbox
     from benchmarks.rig import Tools
     from benchmarks.rig import Visitor
+    from playwright.sync_api import Page
 
 WIDTHS = (360, 1280)
 SCHEMES = ("light", "dark")
@@ -60,8 +59,22 @@ def kinds(built: BuiltSite) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize(
-    "bundle", ["home", "404.html", "a-z", "about", "articles", "book", "conditions", "contact", "find-care", "legal",
-               "safety", "styleguide", "treatments"]
+    "bundle",
+    [
+        "home",
+        "404.html",
+        "a-z",
+        "about",
+        "articles",
+        "book",
+        "conditions",
+        "contact",
+        "find-care",
+        "legal",
+        "safety",
+        "styleguide",
+        "treatments",
+    ],
 )
 def test_axe_finds_nothing_on(visit: Callable[..., Visitor], built: BuiltSite, axe: str, bundle: str) -> None:
     visitor = visit(reduced_motion="reduce")

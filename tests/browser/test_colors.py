@@ -10,9 +10,8 @@ from playwright.sync_api import expect
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page
-
     from benchmarks.rig import Visitor
+    from playwright.sync_api import Page
 
 #: Notes theme and ground in the moment the parser makes <body>: nothing can have been painted before that.
 FIRST = """

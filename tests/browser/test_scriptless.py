@@ -55,7 +55,7 @@ def test_errors_keep_what_was_typed_and_a_right_entry_is_thanked(
     page = plain.go("/contact/")
     page.get_by_label("Your name").fill("Sam <b>Scriptless</b>")
     page.get_by_label("Email address").fill("not an address")
-    page.get_by_label("Your message").fill("\nFirst line & \"quotes\"\nsecond line")
+    page.get_by_label("Your message").fill('\nFirst line & "quotes"\nsecond line')
     page.get_by_role("button", name="Send message").click()
     assert (422, "/api/forms/contact") in plain.answers
     summary = page.get_by_role("alert")

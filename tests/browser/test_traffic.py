@@ -6,7 +6,6 @@ import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
-
 from benchmarks.weight import ARTICLES
 
 if TYPE_CHECKING:

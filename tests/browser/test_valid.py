@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
 from benchmarks.rig import find_java
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def html_validate(toolbox: Tools, folder: Path) -> list[str]:
         said_all = report.read()
     assert said_all.startswith("["), done.stderr
     return [
-        f"{Path(result['filePath']).relative_to(folder)}:{said['line']}:{said['column']}: {said['ruleId']}: {said['message']}"
+        f"{Path(result['filePath']).relative_to(folder)}:{said['line']}: {said['ruleId']}: {said['message']}"
         for result in json.loads(said_all)
         for said in result["messages"]
     ]
@@ -86,10 +85,10 @@ def nu(toolbox: Tools, folder: Path) -> list[str]:
     """What the Nu checker says of the pages in a folder, its warnings and hints included."""
     jar = toolbox.file("vnu-jar", "build", "dist", "vnu.jar")
     call = [find_java(), "-jar", jar, "--format", "json", "--exit-zero-always", "--stdout", "--skip-non-html", folder]
-    done = subprocess.run(call, capture_output=True, text=True)
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
     assert done.stdout.startswith("{"), done.stderr
     return [
-        f"{said.get('url', '').rpartition(folder.name)[2]}:{said.get('lastLine', 0)}: {said['message']} {said.get('extract', '')!r}"
+        f"{said.get('url', '').rpartition(folder.name)[2]}:{said.get('lastLine', 0)}: {said['message']}"
         for said in json.loads(done.stdout)["messages"]
     ]
 

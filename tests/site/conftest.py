@@ -6,9 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-
 from benchmarks.rig import ROOT
 from benchmarks.rig import read_built
+
 from microsite.pages import build
 
 if TYPE_CHECKING:

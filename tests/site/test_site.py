@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import re
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -15,7 +16,6 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
-
 from benchmarks.weight import resources
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def test_each_page_has_a_language_one_main_heading_one_main_and_a_title(site: Bu
 def test_headings_never_skip_a_level(site: BuiltSite) -> None:
     for page in site.pages:
         levels = [int((node.tag or "h0")[1]) for node in page.tree.css("h1, h2, h3, h4, h5, h6")]
-        skips = [(above, below) for above, below in zip(levels, levels[1:], strict=False) if below > above + 1]
+        skips = [(above, below) for above, below in pairwise(levels) if below > above + 1]
         assert not skips, page.url
 
 

@@ -6,7 +6,6 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 import pytest
-
 from benchmarks.weight import ARTICLES
 from benchmarks.weight import BUDGETS
 from benchmarks.weight import article_weights
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmarks.rig import BuiltSite
-
 
 
 def test_the_first_view_of_the_median_article_stays_in_its_budget(site: BuiltSite) -> None:
