@@ -6,6 +6,7 @@
   const wide = matchMedia("(min-width: 76rem)");
   const all = (selector) => document.querySelectorAll(selector);
   const one = (selector) => document.querySelector(selector);
+  const target = (link) => document.getElementById(decodeURIComponent(link.hash.slice(1)));
   let kept = null;
   try {
     kept = localStorage.getItem("theme");
@@ -33,7 +34,7 @@
     show();
   }
 
-  // The contents list marks the last heading that has passed the upper third of the window.
+  // The contents list marks the last heading that has passed the upper third of the window, and keeps the mark in view.
   function contents() {
     const list = one(".toc");
     if (!list) return;
@@ -41,17 +42,19 @@
     set();
     wide.addEventListener("change", set);
     const links = [...list.querySelectorAll("a")];
-    const heads = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
+    const passed = (link) => target(link)?.getBoundingClientRect().top < innerHeight / 3;
+    let last;
     const mark = () => {
-      let now = -1;
-      heads.forEach((head, i) => {
-        if (head && head.getBoundingClientRect().top < innerHeight / 3) now = i;
-      });
-      links.forEach((link, i) => (i === now ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current")));
+      const atEnd = scrollY && scrollY + innerHeight > root.scrollHeight - 2;
+      const now = atEnd ? links.at(-1) : links.findLast(passed);
+      if (now === last) return;
+      last?.removeAttribute("aria-current");
+      now?.setAttribute("aria-current", "true");
+      if (now) list.scrollTop = now.offsetTop - list.clientHeight / 2;
+      last = now;
     };
-    new IntersectionObserver(mark, { rootMargin: "-33% 0px -66% 0px" }).observe(one(".text"));
-    const eye = new IntersectionObserver(mark, { rootMargin: "0px 0px -66% 0px" });
-    heads.forEach((head) => head && eye.observe(head));
+    addEventListener("scroll", mark, { passive: true });
+    mark();
   }
 
   // Beside the text, on a wide screen: who said it, next to where it is said. The list of sources stays the real one.
@@ -59,14 +62,12 @@
     const text = one(".text");
     const seen = {};
     let floor = 0;
-    if (!wide.matches || one(".side")) return;
+    all(".side").forEach((note) => note.remove());
+    if (!wide.matches) return;
     const top = text.getBoundingClientRect().top;
-    for (const link of all(".text > :not(.sources) sup a")) {
-      const id = link.hash.slice(1);
-      const at = link.getBoundingClientRect().top;
-      const source = document.getElementById(id);
-      if (seen[id] || !source || !at) continue;
-      seen[id] = 1;
+    for (const link of all(".text > :not(.sources, details:not([open])) sup a")) {
+      const source = target(link);
+      if (seen[link.hash] || !source) continue;
       const note = document.createElement("small");
       const number = document.createElement("b");
       note.className = "side";
@@ -74,9 +75,11 @@
       number.textContent = link.textContent;
       // "Pickering G, et al. A trial. Pain. 2020;1(2):3. doi:… (Randomized trial) ↑" → "Pickering 2020, Randomized trial"
       const [, who, year, kind] = source.textContent.match(/^(.+?)(?: [A-Z]{1,2})?[,.].*[.;] (\d{4})\b.*?(?:\((\D+)\) ↑)?$/s) || [];
+      if (!who) continue;
+      seen[link.hash] = 1;
       note.append(number, [`${who} ${year}`, kind].filter(Boolean).join(", "));
       text.append(note);
-      floor = Math.max(at - top, floor);
+      floor = Math.max(link.getBoundingClientRect().top - top, floor);
       note.style.top = `${floor}px`;
       floor += note.offsetHeight + 12;
     }
@@ -90,17 +93,21 @@
     const native = box.querySelector("[data-share]");
     native.hidden = !navigator.share;
     native.onclick = () => navigator.share({ title: document.title, url }).catch(() => {});
-    box.querySelector("[data-copy]").onclick = () =>
-      navigator.clipboard.writeText(url).then(
-        () => say("Link copied"),
-        () => say(url),
-      );
+    box.querySelector("[data-copy]").onclick = async () => {
+      try {
+        await navigator.clipboard.writeText(url);
+        say("Link copied");
+      } catch {
+        say(url); // forbidden, or no clipboard because the page came over plain http
+      }
+    };
   }
 
-  // Leaves no entry of this page behind: replaces it, after opening the harmless one. Shift three times does the same.
+  // Hides the page at once and puts a harmless one in its place in the history. Shift three times within two seconds
+  // does the same, but not in a form, where it would lose what was written.
   function exit() {
     const link = one(".exit");
-    let presses = 0;
+    let presses = [];
     const leave = (event) => {
       event.preventDefault();
       document.body.hidden = true;
@@ -108,8 +115,8 @@
     };
     link.onclick = leave;
     addEventListener("keyup", (event) => {
-      presses = event.key === "Shift" ? presses + 1 : 0;
-      if (presses > 2) leave(event);
+      presses = event.key === "Shift" && !event.target.closest("form") ? [event.timeStamp, ...presses] : [];
+      if (presses[0] - presses[2] < 2000) leave(event);
     });
   }
 
@@ -117,20 +124,20 @@
     colors();
     contents();
     if (one(".article-page")) {
-      sidenotes();
+      // The text's height changes when an answer opens, a font arrives or the reader zooms.
+      new ResizeObserver(sidenotes).observe(one(".text"));
       wide.addEventListener("change", sidenotes);
     }
     share();
     exit();
     one(".errors")?.focus();
-    // A second press on a slow line would send twice; the server would know, the reader would worry.
-    all("form").forEach((form) =>
-      form.addEventListener("submit", (event) => {
-        if (form.dataset.sent) event.preventDefault();
-        form.dataset.sent = 1;
-      }),
-    );
-    addEventListener("pageshow", () => all("form").forEach((form) => delete form.dataset.sent));
-    addEventListener("beforeprint", () => all("details").forEach((part) => (part.open = true)));
+    // A second press on a slow line would send twice; the server would know, the reader would worry. After three
+    // seconds a press counts again: the reader may have stopped the page or come back to it.
+    let sent = -3000;
+    addEventListener("submit", (event) => {
+      if (event.timeStamp - sent < 3000) event.preventDefault();
+      else sent = event.timeStamp;
+    });
+    addEventListener("beforeprint", () => all(".question").forEach((part) => (part.open = true)));
   });
 })();
