@@ -65,6 +65,8 @@ _NAMES = (
 )
 #: Settings → desk. Kept between events, so a warm function reads definitions and opens the store once.
 _desks: dict[tuple[str, ...], Desk] = {}
+#: Ids of damaged records that the log has named already.
+_reported: set[str] = set()
 #: The local server asks from several threads; two first requests must not open two stores.
 _building = allocate_lock()
 
@@ -130,9 +132,14 @@ def sweep(event: Event, context: object) -> dict[str, Any]:  # noqa: ARG001
     """Send every mail that is due; answers `{sent, dropped, failed, reasons}`."""
     from .notify import sweep as send_due
 
-    tally = send_due(_desk())
+    desk = _desk()
+    tally = send_due(desk)
     if any(tally[:3]):
         _log("sweep", outcome="done", **tally._asdict())
+    for lead_id in getattr(desk.store, "unreadable", set()) - _reported:
+        # Once each: its mail waits until somebody mends the record.
+        _reported.add(lead_id)
+        _log("sweep", outcome="unreadable", lead=lead_id)
     return {**tally._asdict(), "reasons": list(tally.reasons)}
 
 

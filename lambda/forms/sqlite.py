@@ -48,6 +48,7 @@ CREATE TABLE IF NOT EXISTS marks (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS marks_until ON marks (until) WHERE until > 0;
 """
+_COLUMNS = frozenset({"id", "key", "form", "created", "due", "revision", "body"})
 
 
 class SqliteStore:
@@ -56,6 +57,8 @@ class SqliteStore:
     def __init__(self, path: Path | str, *, create: bool = True) -> None:
         self._path = os.fspath(path)
         self._lock = threading.Lock()
+        #: Ids of records that could not be read (damaged, or written by a newer program), as far as was looked.
+        self.unreadable: set[str] = set()
         with _translated():
             if create:
                 os.makedirs(os.path.dirname(self._path) or ".", mode=0o700, exist_ok=True)
@@ -67,9 +70,17 @@ class SqliteStore:
             self._db = sqlite3.connect(
                 self._path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False, cached_statements=32
             )
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.executescript(_SCHEMA)
+            if not create:
+                # Somebody only looks: what is not a store of ours must stay as it is, byte for byte.
+                columns = {name for _, name, *_ in self._db.execute("PRAGMA table_info(leads)")}
+                if not columns >= _COLUMNS:
+                    self._db.close()
+                    msg = f"{self._path} is not a store of leads"
+                    raise StoreError(msg)
+            else:
+                self._db.execute("PRAGMA journal_mode=WAL")
+                self._db.execute("PRAGMA synchronous=FULL")
+                self._db.executescript(_SCHEMA)
 
     def add(self, lead: Lead, *, unless: Sequence[str] = ()) -> Lead:
         """See `ports.Store.add`."""
@@ -86,7 +97,7 @@ class SqliteStore:
             marks = ",".join("?" * len(keys))
             row = db.execute(f"SELECT body FROM leads WHERE key IN ({marks}) LIMIT 1", keys).fetchone()  # noqa: S608
             if row is not None:
-                return from_json(row[0])
+                return _read(row[0])
             db.execute(
                 "INSERT INTO leads (id, key, form, created, due, revision, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (lead.id, lead.key, lead.form, lead.created, lead.due, lead.revision, to_json(lead)),
@@ -96,7 +107,7 @@ class SqliteStore:
     def get(self, lead_id: str) -> Lead | None:
         """See `ports.Store.get`."""
         row = self._row("SELECT body FROM leads WHERE id = ?", lead_id)
-        return from_json(row[0]) if row else None
+        return _read(row[0]) if row else None
 
     def replace(self, old: Lead, new: Lead) -> bool:
         """See `ports.Store.replace`."""
@@ -109,12 +120,17 @@ class SqliteStore:
             return done.rowcount == 1
 
     def due(self, now: float, limit: int) -> list[Lead]:
-        """See `ports.Store.due`."""
-        with self._lock, _translated():
-            rows = self._db.execute(
-                "SELECT body FROM leads WHERE due IS NOT NULL AND due <= ? ORDER BY due LIMIT ?", (now, limit)
-            ).fetchall()
-        return [from_json(body) for (body,) in rows]
+        """See `ports.Store.due`; a record that cannot be read is passed over, it must not stop the others' mail."""
+        query = "SELECT id, body FROM leads WHERE due IS NOT NULL AND due <= ? ORDER BY due LIMIT ?"
+        while True:
+            # The unreadable ones stay due for ever: asked for on top, so that they never fill the whole page.
+            most = limit + len(self.unreadable)
+            with self._lock, _translated():
+                rows = self._db.execute(query, (now, most)).fetchall()
+            known = len(self.unreadable)
+            leads = [lead for lead in (self._readable(*row) for row in rows) if lead is not None]
+            if leads or len(rows) < most or len(self.unreadable) == known:
+                return leads[:limit]
 
     def scan(self) -> Iterator[Lead]:
         """See `ports.Store.scan`; reads in pages, so writers are never kept waiting."""
@@ -128,7 +144,9 @@ class SqliteStore:
             if not rows:
                 return
             for created, lead_id, body in rows:  # noqa: B007 - the last row is where the next page starts
-                yield from_json(body)
+                lead = self._readable(lead_id, body)
+                if lead is not None:
+                    yield lead
 
     def claim(self, key: str, value: str, *, now: float, until: float) -> bool:
         """See `ports.Marks.claim`."""
@@ -156,6 +174,13 @@ class SqliteStore:
         """Let go of the file."""
         self._db.close()
 
+    def _readable(self, lead_id: str, body: str) -> Lead | None:
+        try:
+            return _read(body)
+        except StoreError:
+            self.unreadable.add(lead_id)
+            return None
+
     def _row(self, statement: str, *values: object) -> tuple[str, ...] | None:
         with self._lock, _translated():
             row: tuple[str, ...] | None = self._db.execute(statement, values).fetchone()
@@ -167,10 +192,21 @@ class SqliteStore:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                # A full disk rolls back by itself or not, and a failed commit leaves the transaction open: then
+                # every later BEGIN would fail, long after the disk has room again.
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
+
+
+def _read(body: str) -> Lead:
+    try:
+        return from_json(body)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        msg = f"sqlite: a record cannot be read ({type(error).__name__})"
+        raise StoreError(msg) from error
 
 
 @contextlib.contextmanager

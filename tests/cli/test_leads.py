@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -17,8 +22,6 @@ from microsite.cli.leads import command
 from microsite.errors import MicrositeError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from click.testing import Result
 
 NOON = 1_795_003_200.0  # 2026-11-18T12:00:00Z
@@ -122,3 +125,34 @@ def test_a_store_of_an_unknown_kind_is_a_usage_error(named: str) -> None:
 def test_help_has_an_example() -> None:
     for arguments in ([], ["list"], ["show"], ["export"]):
         assert "Example: microsite leads" in run(*arguments, "--help").stdout
+
+
+def test_a_damaged_record_is_said_after_all_the_others(place: str) -> None:
+    with contextlib.closing(sqlite3.connect(place.removeprefix("sqlite:"))) as db:
+        db.execute("UPDATE leads SET body = '{' WHERE id = 'aab2'")
+        db.commit()
+    result = run("export", "--store", place)
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["aaa1", "ccc3"]
+    assert isinstance(result.exception, MicrositeError)
+    assert "aab2" in str(result.exception)
+
+
+def test_another_programs_file_is_refused_and_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "other.sqlite3"
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE notes (id TEXT)")
+    before = path.read_bytes()
+    error = run("list", "--store", f"sqlite:{path}").exception
+    assert isinstance(error, MicrositeError)
+    assert "not a store of leads" in str(error)
+    assert path.read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == ["other.sqlite3"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is always full")
+def test_output_that_cannot_be_written_is_one_sentence(place: str) -> None:
+    program = [sys.executable, "-c", "from microsite.cli.main import main; main()", "leads", "export", "--store", place]
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    assert result.returncode == 1
+    assert result.stderr == "error: No space left on device\n"

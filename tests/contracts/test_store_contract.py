@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import threading
 from typing import TYPE_CHECKING
 
@@ -203,3 +205,41 @@ class TestSqliteStore(StoreContract):
 
         with pytest.raises(ValueError, match="newer"):
             from_json(to_json(lead("a")).replace('"version":1', '"version":2'))
+
+    def test_a_damaged_record_stops_neither_the_mail_nor_the_listing_of_the_others(self, tmp_path: Path) -> None:
+        store = SqliteStore(tmp_path / "leads.sqlite3")
+        for number, body in enumerate(["{not json", "{}", '{"version":99}', "[]"]):
+            store.add(lead(f"bad{number}", due=1.0, created=1.0))
+            store._db.execute("UPDATE leads SET body = ? WHERE id = ?", (body, f"bad{number}"))
+        store.add(lead("good", due=5.0))
+        assert [one.id for one in store.due(10, 1)] == ["good"]
+        assert [one.id for one in store.scan()] == ["good"]
+        assert store.unreadable == {"bad0", "bad1", "bad2", "bad3"}
+        with pytest.raises(StoreError, match="cannot be read"):
+            store.get("bad1")
+        store.close()
+
+    def test_looking_into_somebody_elses_file_changes_nothing_in_it(self, tmp_path: Path) -> None:
+        for name, script in (("other", "CREATE TABLE notes (id TEXT)"), ("leads", "CREATE TABLE leads (id TEXT)")):
+            path = tmp_path / f"{name}.sqlite3"
+            with contextlib.closing(sqlite3.connect(path)) as db:
+                db.executescript(script)
+            before = path.read_bytes()
+            with pytest.raises(StoreError, match="not a store of leads"):
+                SqliteStore(path, create=False)
+            assert path.read_bytes() == before
+        empty = tmp_path / "empty.sqlite3"
+        empty.touch()
+        with pytest.raises(StoreError, match="not a store of leads"):
+            SqliteStore(empty, create=False)
+        assert empty.read_bytes() == b""
+
+    def test_a_commit_that_fails_leaves_the_store_usable(self, tmp_path: Path) -> None:
+        store = SqliteStore(tmp_path / "leads.sqlite3")
+        store._db.execute("PRAGMA foreign_keys=ON")
+        store._db.execute("CREATE TABLE checks (id TEXT REFERENCES leads (id) DEFERRABLE INITIALLY DEFERRED) STRICT")
+        # A constraint that is looked at only by COMMIT: the one way to make a commit fail without breaking a disk.
+        with pytest.raises(StoreError, match="FOREIGN KEY"), store._writing() as db:
+            db.execute("INSERT INTO checks VALUES ('nobody')")
+        assert store.add(lead("after")).id == "after"
+        store.close()

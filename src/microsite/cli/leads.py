@@ -156,6 +156,10 @@ def _leads(named: str) -> Iterator[Lead]:
     except StoreError as error:
         msg = f"the leads cannot be read: {error}"
         raise MicrositeError(msg, fix="`make serve` makes the store; --store names another") from error
+    if store.unreadable:
+        # After all the others: one damaged record must not hide the rest, and must not go unsaid.
+        msg = f"{len(store.unreadable)} record(s) cannot be read: {', '.join(sorted(store.unreadable))}"
+        raise MicrositeError(msg, fix="they are damaged, or a newer release wrote them; restore them from a backup")
 
 
 def _iso(seconds: float | None) -> str | None:

@@ -6,11 +6,14 @@ A verb's module is imported only when the verb is used, so `microsite leads` nev
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import os
 import sys
 
 import click
 
+from forms.errors import FormsError
 from microsite import __version__
 from microsite.errors import ContentError
 from microsite.errors import MicrositeError
@@ -75,4 +78,29 @@ def main(argv: list[str] | None = None) -> None:
                 click.echo(str(finding), err=True)
         click.echo(f"error: {error}" + (f"\n  fix: {error.fix}" if error.fix else ""), err=True)
         sys.exit(1)
+    except (FormsError, OSError) as error:
+        # What the machine refuses: a folder that cannot be written, a full disk. Verbs say it better where they can.
+        if "--debug" in arguments:
+            raise
+        click.echo(f"error: {_words(error)}", err=True)
+        _let_go_of_stdout()
+        sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _words(error: FormsError | OSError) -> str:
+    """`No space left on device`, with the file when there is one."""
+    if isinstance(error, FormsError) or not error.strerror:
+        return str(error)
+    return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+
+
+def _let_go_of_stdout() -> None:
+    """Throw away what standard output would not take, or Python tries it again at exit and prints a traceback."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with contextlib.suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, sys.stdout.fileno())
+            os.close(nowhere)
