@@ -1,1 +1,1 @@
-"""Benchmarks of the whole: bytes that a reader pays for, work that a build costs, Lighthouse. `make bench` runs them."""
+"""Benchmarks of the whole: bytes for a reader, work for a build, Lighthouse. `make bench` runs them."""

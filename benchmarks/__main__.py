@@ -141,7 +141,7 @@ def _save(before: dict[str, float], figures: list[Figure]) -> None:
     content = {
         "version": 1,
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}",
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
         "figures": before | {figure.name: figure.value for figure in figures},
     }
     BASELINE.write_text(json.dumps(content, indent=2) + "\n", "utf-8")

@@ -92,14 +92,13 @@ def _project(folder: Path, articles: int) -> Path:
         elif source.is_file():
             shutil.copy(source, folder)
     docs = folder / "docs"
-    originals = [
-        path for path in sorted(docs.rglob("*.md")) if re.search(r"^kind: article$", path.read_text("utf-8"), re.MULTILINE)
-    ]
+    originals = [path for path in sorted(docs.rglob("*.md")) if "\nkind: article\n" in path.read_text("utf-8")]
     made = originals[0]
     for number in range(articles - len(originals)):
         source = originals[number % len(originals)]
         made = source.with_name(f"{source.stem}-{number}.md")
-        text = re.sub(r'^(title: "?)', rf"\g<1>Copy {number} of ", source.read_text("utf-8"), count=1, flags=re.MULTILINE)
+        text = source.read_text("utf-8")
+        text = re.sub(r'^(title: "?)', rf"\g<1>Copy {number} of ", text, count=1, flags=re.MULTILINE)
         text = re.sub(r'^(description: "?)', rf"\g<1>Copy {number}. ", text, count=1, flags=re.MULTILINE)
         made.write_text(text, "utf-8")
     return made.relative_to(docs)

@@ -1,4 +1,4 @@
-"""What a reader's first view of a page costs: the bodies of its page, sheets and scripts, brotli 11 as CloudFront sends.
+"""What a reader's first view of a page costs: the bodies of its page, sheets and scripts, brotli 11.
 
 In: a folder of built HTML. Out: a `Weight` per page. Everything the page asks for is counted, images included.
 """

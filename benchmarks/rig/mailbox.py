@@ -1,5 +1,6 @@
 """The outbox read like a mailbox: `.eml` files as messages."""
 
+# ruff: noqa: S101 - it says what a test found
 from __future__ import annotations
 
 import email

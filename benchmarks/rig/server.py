@@ -1,4 +1,4 @@
-"""`microsite serve` as a user runs it: the command in a process of its own, on a free port, with a folder of its own."""
+"""`microsite serve` as a user runs it: a process of its own, on a free port, with a folder of its own."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ Every console error, every policy violation, every request to a host that is not
 never leave the machine. `check` says what was wrong, and the tests call it for every visit.
 """
 
+# ruff: noqa: S101 - it says what a test found
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import Literal
 
 import pytest
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 WIDTHS = (360, 1280)
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 #: All of axe's rules, best practices included, and the one on target size that is off by default.
 RUN = """() => axe.run(document, {resultTypes: ["violations"], rules: {"target-size": {enabled: true}}})
   .then((result) => [result.passes.length, result.violations.map((one) =>
@@ -43,7 +44,7 @@ def examine(page: Page, axe: str, script: str = RUN) -> list[str]:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # a tuple of literals is one of str
+            page.emulate_media(color_scheme=scheme)
             passes, violations = page.evaluate(script)
             assert passes, "axe has looked at nothing"
             found += [f"{width} px, {scheme}: {one}" for one in violations]
@@ -87,7 +88,7 @@ def test_axe_finds_nothing_on(visit: Callable[..., Visitor], built: BuiltSite, a
 
 
 def test_no_part_of_the_site_is_left_out_above(built: BuiltSite) -> None:
-    named = test_axe_finds_nothing_on.pytestmark[0].args[1]  # type: ignore[attr-defined] # set by the decorator
+    named = test_axe_finds_nothing_on.pytestmark[0].args[1]
     assert set(kinds(built)) == set(named)
 
 

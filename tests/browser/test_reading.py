@@ -42,6 +42,16 @@ def tab_to(page: Page, selector: str, *, limit: int = 200) -> None:
     pytest.fail(f"{selector} is not reached by {limit} presses of Tab")
 
 
+def settle(page: Page) -> None:
+    """Wait until the window stands still: Chromium drops a smooth scroll that starts, at no human pace, in another."""
+    still = """() => new Promise((done) => {
+      let last = -1;
+      const look = () => { if (scrollY === last) done(); else { last = scrollY; setTimeout(look, 120); } };
+      look();
+    })"""
+    page.evaluate(still)
+
+
 def test_a_reader_gets_from_home_to_an_article_its_sources_and_back_by_clicks(
     visit: Callable[..., Visitor],
 ) -> None:
@@ -83,6 +93,7 @@ def test_a_keyboard_is_enough_to_skip_navigate_read_and_open_answers(visit: Call
     page.keyboard.press("Tab")
     assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
     tab_to(page, ".toc a")
+    settle(page)
     target = page.evaluate("document.activeElement.hash.slice(1)")
     page.keyboard.press("Enter")
     expect(page.locator(f"[id='{target}']")).to_be_in_viewport()
@@ -172,7 +183,8 @@ def test_a_reader_shares_with_the_devices_own_sheet(visit: Callable[..., Visitor
 
 
 def test_a_reader_copies_the_link_and_is_told_so(visit: Callable[..., Visitor]) -> None:
-    stub = "Object.defineProperty(navigator, 'clipboard', {value: {writeText: async (text) => { window.copied = text; }}});"
+    write = "{writeText: async (text) => { window.copied = text; }}"
+    stub = f"Object.defineProperty(navigator, 'clipboard', {{value: {write}}});"
     page = visit(init=stub).go(f"{ARTICLE}?from=a-newsletter#sources")
     page.get_by_role("button", name="Copy link").click()
     expect(page.locator(".share [role=status]")).to_have_text("Link copied")
