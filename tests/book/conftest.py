@@ -32,9 +32,19 @@ SOURCES = "---\ntitle: Sources\nkind: sources\n---\n\nAll of them.\n"
 
 
 def _item(identifier: str, **fields: object) -> dict[str, object]:
-    return {"id": identifier, "type": "article-journal", "title": f"On {identifier} & <more>", "kind": "rct",
-            "author": [{"family": "Doe", "given": "Ann B."}], "container-title": "Journal", "DOI": f"10.1/{identifier}",
-            "issued": {"date-parts": [[2020]]}, "verified": True, "retracted": False, **fields}
+    return {
+        "id": identifier,
+        "type": "article-journal",
+        "title": f"On {identifier} & <more>",
+        "kind": "rct",
+        "author": [{"family": "Doe", "given": "Ann B."}],
+        "container-title": "Journal",
+        "DOI": f"10.1/{identifier}",
+        "issued": {"date-parts": [[2020]]},
+        "verified": True,
+        "retracted": False,
+        **fields,
+    }
 
 
 class Desk:

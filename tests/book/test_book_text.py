@@ -76,10 +76,19 @@ def test_the_crisis_lines_stand_in_the_text_and_before_the_first_word_on_suicide
     assert all(number in now for number in ("988", "1-800-662-4357", "911"))
 
 
-@pytest.mark.parametrize("pattern", [
-    r"\$\s?\d", r"\bUSD\b", r"\bguarantee", r"\bmiracle", r"\bcompletely safe\b", r"\bno side effects\b",
-    r"\bnot addictive\b", r"\bwill cure\b",
-])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"\$\s?\d",
+        r"\bUSD\b",
+        r"\bguarantee",
+        r"\bmiracle",
+        r"\bcompletely safe\b",
+        r"\bno side effects\b",
+        r"\bnot addictive\b",
+        r"\bwill cure\b",
+    ],
+)
 def test_no_price_and_no_promise_is_printed(text: str, pattern: str) -> None:
     assert not re.search(pattern, text, re.IGNORECASE)
 

@@ -69,14 +69,20 @@ def test_the_metadata_names_the_book_and_how_accessible_it_is(archive: zipfile.Z
     package = _package(archive)
     metas = [(meta.get("property"), meta.text) for meta in package.iter(f"{OPF}meta")]
     assert [title.text for title in package.iter(f"{DC}title")] == [
-        "Steady Ground", "A plain guide to ketamine treatment and to recovery",
+        "Steady Ground",
+        "A plain guide to ketamine treatment and to recovery",
     ]
     assert [language.text for language in package.iter(f"{DC}language")] == ["en-US"]
     (identifier,) = package.iter(f"{DC}identifier")
     assert identifier.attrib["id"] == package.attrib["unique-identifier"]
     assert ("dcterms:modified", "2026-11-21T00:00:00Z") in metas
-    for needed in ("schema:accessMode", "schema:accessModeSufficient", "schema:accessibilityFeature",
-                   "schema:accessibilityHazard", "schema:accessibilitySummary"):
+    for needed in (
+        "schema:accessMode",
+        "schema:accessModeSufficient",
+        "schema:accessibilityFeature",
+        "schema:accessibilityHazard",
+        "schema:accessibilitySummary",
+    ):
         assert any(name == needed and value for name, value in metas)
     cover = [item for item in package.iter(f"{OPF}item") if item.get("properties") == "cover-image"]
     assert archive.read(f"EPUB/{cover[0].attrib['href']}").startswith(b"\x89PNG")
@@ -90,8 +96,10 @@ def test_the_contents_list_every_chapter_in_order(real: tuple[Book, Path], archi
 
 def test_every_link_and_picture_leads_to_something(archive: zipfile.ZipFile) -> None:
     pages = _pages(archive)
-    ids = {name: [element.attrib["id"] for element in page.iter() if "id" in element.attrib]
-           for name, page in pages.items()}
+    ids = {
+        name: [element.attrib["id"] for element in page.iter() if "id" in element.attrib]
+        for name, page in pages.items()
+    }
     checked = 0
     for name, page in pages.items():
         assert len(ids[name]) == len(set(ids[name]))
