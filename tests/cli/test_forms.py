@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from forms.definition import SHIPPED
+from microsite.cli.build import command as build_command
 from microsite.cli.forms import command
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from microsite.cli.forms import demand_definitions
+from microsite.errors import ContentError
 
 
 def test_the_shipped_definitions_are_fine() -> None:
@@ -60,3 +61,14 @@ def test_a_path_that_is_not_there_is_a_usage_error() -> None:
 def test_help_has_an_example() -> None:
     for arguments in (["--help"], ["check", "--help"]):
         assert "Example: microsite forms check" in CliRunner().invoke(command, arguments).stdout
+
+
+def test_no_site_is_built_over_a_definition_with_a_mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (Path(SHIPPED) / "contact.toml").read_text()
+    # Readable, so `load` takes it; the first visitor's name would be compared with a text.
+    (tmp_path / "contact.toml").write_text(text.replace("max = 100", 'max = "100"'))
+    monkeypatch.setattr("microsite.cli.forms.SHIPPED", str(tmp_path))
+    with pytest.raises(ContentError) as refused:
+        demand_definitions()
+    assert next(finding.rule for finding in refused.value.findings if finding.severity == "error") == "form-wrong-type"
+    assert isinstance(CliRunner().invoke(build_command, []).exception, ContentError)

@@ -105,6 +105,9 @@ def make_project() -> Callable[[Path], Path]:
             path = docs / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
+        definition = root / "lambda/forms/definitions/contact.toml"
+        definition.parent.mkdir(parents=True)
+        definition.write_text("max = 5\n")
         (docs / "icon.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
         (root / "secret.txt").write_text("not on the site")
         return root

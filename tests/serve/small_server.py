@@ -37,6 +37,24 @@ def build(root: Path) -> None:
     fresh.rename(root / "site")
 
 
+def check(root: Path) -> None:
+    for definition in sorted((root / "lambda/forms/definitions").glob("*.toml")):
+        if "wrong" in definition.read_text():
+            place = definition.relative_to(root).as_posix()
+            msg = "the forms' definitions have 1 error"
+            raise ContentError(msg, [Finding(place, 1, 1, "form-wrong-type", "`max` must be a number", "mend it")])
+
+
+def extra(root: Path) -> dict[str, Any]:
+    settings = root / "mkdocs.yml"
+    text = settings.read_text() if settings.exists() else ""
+    if "explode" in text:
+        raise KeyError(text)
+    named = [line.removeprefix("team: ") for line in text.splitlines() if line.startswith("team: ")]
+    email = named[0] if named else "team@example.test"
+    return {"contact": {"email": email}, "organisation": {"name": "Test", "postal_address": "1 Test"}}
+
+
 def echo(event: dict[str, Any], _context: object) -> dict[str, Any]:
     path = event["rawPath"]
     if path == "/api/slow":
@@ -44,6 +62,8 @@ def echo(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if path == "/api/fail":
         msg = "the function's own failure, with <b>secret</b> words"
         raise RuntimeError(msg)
+    if path == "/api/team":
+        return {"statusCode": 200, "body": os.environ["FORMS_TEAM"]}
     return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(event)}
 
 
@@ -64,12 +84,13 @@ def main() -> None:
 
         http, sweep, reset = aws.http, aws.sweep, aws.reset
     rooms = Rooms(
+        check=lambda: check(root),
         build=lambda: build(root),
         book=lambda: None,
         http=http,
         sweep=sweep,
         reset=reset,
-        extra={"contact": {"email": "team@example.test"}, "organisation": {"name": "Test", "postal_address": "1 Test"}},
+        extra=lambda: extra(root),
     )
     options = Options(
         root,

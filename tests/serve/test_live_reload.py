@@ -98,6 +98,38 @@ def test_a_setting_that_an_editor_replaces_by_renaming_is_seen(server: Any) -> N
         server.until(lambda seen=seen: server.errors().count("mkdocs.yml") > seen)
 
 
+def test_an_address_changed_in_the_settings_holds_for_the_next_mail(server: Any) -> None:
+    assert server.ask("/api/team").body == b"team@example.test"
+    (server.root / "mkdocs.yml").write_text("team: others@example.test\n")
+    server.until(lambda: server.ask("/api/team").body == b"others@example.test")
+
+
+def test_a_broken_definition_is_named_and_the_forms_go_on_as_they_were(server: Any) -> None:
+    definition = server.root / "lambda/forms/definitions/contact.toml"
+    page = Listener(server.port)
+    build = page.next()["build"]
+    definition.write_text("max = wrong\n")
+    state = page.next()
+    assert state["build"] == build
+    assert state["problem"].startswith("lambda/forms/definitions/contact.toml:1:1: form-wrong-type")
+    assert "rebuilt in" not in server.errors()
+    assert server.ask("/api/forms/contact", "POST").status == 200
+    definition.write_text("max = 5\n")
+    assert page.next() == {"build": build, "problem": ""}
+    page.close()
+
+
+def test_a_failure_that_nobody_foresaw_is_said_and_the_next_edit_is_built(server: Any) -> None:
+    page = Listener(server.port)
+    page.next()
+    (server.root / "mkdocs.yml").write_text("explode\n")
+    assert "KeyError" in page.next()["problem"]
+    assert "The last good site stays." in server.errors()
+    (server.root / "mkdocs.yml").write_text("fine\n")
+    assert page.next()["problem"] == ""
+    page.close()
+
+
 def test_backup_files_and_folders_of_no_interest_build_nothing(server: Any) -> None:
     (server.root / "docs/index.html~").write_text("x")
     (server.root / "docs/.index.html.swp").write_text("x")

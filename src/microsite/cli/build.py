@@ -11,6 +11,8 @@ from microsite.book import build_book
 from microsite.errors import BuildError
 from microsite.pages import build
 
+from .forms import demand_definitions
+
 __all__ = ["command"]
 
 
@@ -40,6 +42,7 @@ def command(*, site_dir: Path, builder: str, as_json: bool) -> None:
         message = "this release cannot build with Zensical yet"
         raise BuildError(message, fix="leave out --builder, or give --builder mkdocs")
     root = Path.cwd()
+    demand_definitions()
     book = build_book(root / "book", root / "data" / "references.json", root / "build" / "book")
     result = build(root, site_dir=site_dir.absolute())
     for finding in result.findings:

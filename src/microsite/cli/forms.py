@@ -10,13 +10,14 @@ import click
 
 from forms.check import check_folder
 from forms.definition import SHIPPED
+from microsite.errors import ContentError
 from microsite.findings import Finding
 
 if TYPE_CHECKING:
     from forms.check import Mistake
     from microsite.findings import Severity
 
-__all__ = ["command"]
+__all__ = ["command", "demand_definitions"]
 
 
 @click.group(name="forms")
@@ -47,6 +48,19 @@ def check(ctx: click.Context, *, path: Path | None, as_json: bool) -> None:
             f"{errors} errors, {len(findings) - errors} warnings" if findings else "No mistakes found.", err=True
         )
     ctx.exit(1 if any(finding.severity == "error" for finding in findings) else 0)
+
+
+def demand_definitions() -> None:
+    """Raise ContentError with every finding when a shipped definition has a mistake.
+
+    `forms.definition.load` refuses only what it cannot read; a wrong type or a missing sentence would show as a failed
+    answer to the first visitor who meets it.
+    """
+    findings = [_finding(one) for one in check_folder(SHIPPED)]
+    errors = sum(finding.severity == "error" for finding in findings)
+    if errors:
+        message = f"the forms' definitions have {errors} error{'s' if errors > 1 else ''}"
+        raise ContentError(message, findings, fix="see `microsite forms check`")
 
 
 def _finding(mistake: Mistake) -> Finding:

@@ -8,6 +8,8 @@ import os
 from datetime import UTC
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
@@ -18,6 +20,11 @@ from microsite.pages import build
 from microsite.serve import Options
 from microsite.serve import Rooms
 from microsite.serve import serve
+
+from .forms import demand_definitions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["command"]
 
@@ -64,13 +71,19 @@ def command(  # noqa: PLR0913 (each option is one)
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     root = Path.cwd()
     site_dir = site_dir.absolute()
+
+    def extra() -> Mapping[str, Any]:
+        return read_site(root, today=datetime.now(UTC).date()).extra
+
+    extra()  # a folder that is no project is said before a port is taken or a data folder made
     rooms = Rooms(
+        check=demand_definitions,
         build=lambda: build(root, site_dir=site_dir),
         book=lambda: build_book(root / "book", root / "data" / "references.json", root / "build" / "book"),
         http=aws.http,
         sweep=aws.sweep,
         reset=aws.reset,
-        extra=read_site(root, today=datetime.now(UTC).date()).extra,
+        extra=extra,
     )
 
     def say(event: str, text: str, **fields: object) -> None:

@@ -56,11 +56,14 @@ class Rebuilder:
         names = sorted(changed)
         started = time.perf_counter()
         try:
+            self._rooms.check()
             if any(name.startswith(_BOOK) or name in _BOOK_DATA for name in names):
                 self._rooms.book()
             if not all(name.startswith(_BOOK) for name in names):
                 self._rooms.build()
             site = read_snapshot(self._site_dir)
+            # Also when the pages stayed the same: a mail's words may have changed in a form's definition.
+            self._released(site.digest)
         except MicrositeError as error:
             problem = problem_text(error)
             findings = [f.as_dict() for f in error.findings] if isinstance(error, ContentError) else []
@@ -69,14 +72,14 @@ class Rebuilder:
             return
         except Exception as error:
             log.exception("the rebuild failed; the last good site stays")
-            self._live.tell(problem=f"The rebuild failed, the terminal says where: {error!r}")
+            problem = f"The rebuild failed, the terminal says where: {error!r}"
+            self._say("problem", f"{problem}\nThe last good site stays.", message=problem, findings=[])
+            self._live.tell(problem=problem)
             return
         seconds = time.perf_counter() - started
         fresh = site.digest != self._static.site.digest
         if fresh:
             self._static.replace(site)
-        # Also when the pages stayed the same: a mail's words may have changed in a form's definition.
-        self._released(site.digest)
         shown = names[0] if len(names) == 1 else f"{len(names)} files"
         self._say(
             "rebuilt",

@@ -26,6 +26,8 @@ class Say(Protocol):
 class Rooms:
     """The functions that make the site and answer its forms."""
 
+    #: Check the definitions of the forms; raises MicrositeError. A site must never be served with forms that fail.
+    check: Callable[[], object]
     #: Build the site into its folder, whole or not at all; raises MicrositeError.
     build: Callable[[], object]
     #: Typeset the book if it is out of date; raises MicrositeError.
@@ -36,8 +38,8 @@ class Rooms:
     sweep: Callable[[dict[str, Any], Any], object]
     #: `forms.aws.reset`: read settings and definitions anew. Called only while neither of the two runs.
     reset: Callable[[], object]
-    #: The mapping `extra` of mkdocs.yml.
-    extra: Mapping[str, Any]
+    #: Read the mapping `extra` of mkdocs.yml, as it is now.
+    extra: Callable[[], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,7 @@ def serve(options: Options, rooms: Rooms, *, environ: MutableMapping[str, str], 
             # Before the build: an edit that falls into it must not be lost.
             watcher.start()
         say("building", "Building the site…")
+        rooms.check()
         rooms.book()
         rooms.build()
         site = read_snapshot(options.site_dir)
@@ -90,7 +91,7 @@ def serve(options: Options, rooms: Rooms, *, environ: MutableMapping[str, str], 
                 data,
                 root=options.root,
                 url=url,
-                extra=rooms.extra,
+                extra=rooms.extra(),
                 release=build[:16],
                 screening=options.screening,
             )
