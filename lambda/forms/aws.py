@@ -219,7 +219,16 @@ class _LateMailer:
         self._named = named
         self._mailer: Mailer | None = None
 
+    @property
+    def lease(self) -> float:
+        from .notify import LEASE
+
+        return float(getattr(self._made(), "lease", LEASE))
+
     def send(self, letter: Any) -> None:
+        self._made().send(letter)
+
+    def _made(self) -> Mailer:
         if self._mailer is None:
             kind, _, place = self._named.partition(":")
             if kind != "outbox" or not place:
@@ -228,7 +237,7 @@ class _LateMailer:
             from .outbox import Outbox
 
             self._mailer = Outbox(place)
-        self._mailer.send(letter)
+        return self._mailer
 
 
 def _shell_reader(path: str) -> Callable[[], str]:

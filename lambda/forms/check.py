@@ -45,7 +45,7 @@ RULES = {
     "form-empty-text": "a text that people would see is empty",
     "form-bad-value": "a value outside what is allowed",
     "form-duplicate": "a name or id used twice",
-    "form-bad-pattern": "a regular expression that does not compile",
+    "form-bad-pattern": "a regular expression that does not compile, or that a visitor can make endless",
     "form-missing-text": "an error that can happen has no sentence",
     "form-limit-differs": "a sentence names another limit than `max`",
     "form-bad-link": "a link in a text that would not become one",
@@ -60,7 +60,12 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 _PAGE = re.compile(r"/(?:[a-z0-9-]+/)*", re.ASCII)
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_LINK = re.compile(r"\[([^\[\]]*)\]\(([^()]*)\)")
+#: Wider than what becomes a link (`html.py`), so that what nearly is one is seen: `[x](javascript:f(1))`.
+_LINK = re.compile(r"\[([^\[\]]*)\]\(([^)]*)\)")
+#: A repeat of a group that itself repeats, `(a+)+`: the match takes exponential time on a text made for it.
+_REPEATED_REPEAT = re.compile(r"(?<!\\)\((?:[^()\\]|\\.)*(?:[*+]|\{\d+,\})(?:[^()\\]|\\.)*\)(?:[*+]|\{\d+,\})")
+#: What stands in brackets repeats nothing.
+_CLASS = re.compile(r"\[\^?\]?(?:[^\]\\]|\\.)*\]")
 _GOOD_TARGET = re.compile(r"(?:/|tel:|sms:|mailto:|https://)[^\s\"'<>]*")
 _NUMBER = re.compile(r"\d[\d,]*")
 
@@ -101,7 +106,7 @@ def check_file(path: str) -> tuple[Mistake, ...]:
         with open(path, "rb") as file:
             text = file.read().decode()
     except (OSError, UnicodeDecodeError):
-        return (Mistake(path, 0, 0, "form-unreadable", "the file cannot be read as UTF-8", "save it as UTF-8 text"),)
+        return (Mistake(path, 1, 1, "form-unreadable", "the file cannot be read as UTF-8", "save it as UTF-8 text"),)
     return check_text(path, text)
 
 
@@ -111,6 +116,8 @@ def check_text(path: str, text: str) -> tuple[Mistake, ...]:
 
     try:
         table = tomllib.loads(text)
+    except RecursionError:
+        return (Mistake(path, 1, 1, "form-syntax", "lists or tables nested too deep", "a form needs two levels"),)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line, column = (int(place[1]), int(place[2])) if place else (len(text.splitlines()) or 1, 1)
@@ -238,6 +245,9 @@ class _Check:
         except re.error as error:
             fix = "mend it; in TOML write patterns in single quotes"
             self.add((*at, "pattern"), "form-bad-pattern", f"the pattern does not compile: {error}", fix)
+        if _REPEATED_REPEAT.search(_CLASS.sub("x", pattern)):
+            fix = "take one of the two away; a text made for it would hold up the server for minutes"
+            self.add((*at, "pattern"), "form-bad-pattern", "the pattern repeats a group that repeats", fix)
         numbers = [int(one.replace(",", "")) for one in _NUMBER.findall(_text(errors, "too_long"))]
         if numbers and field.get("max") not in numbers:
             fix = f"write {field.get('max')} in the sentence, or change `max`"

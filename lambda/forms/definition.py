@@ -140,7 +140,7 @@ def _load_file(path: str) -> Form:
     try:
         with open(path, "rb") as file:
             return from_table(tomllib.load(file))
-    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (OSError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         from .check import check_file
         from .errors import DefinitionError
 

@@ -23,9 +23,15 @@ __all__ = ["address_of", "confirm", "find", "resend", "unsubscribe"]
 def find(desk: Desk, purpose: str, token: str) -> tuple[Form, Lead] | None:
     """The form and lead that a valid `token` means; None when the lead is gone.
 
-    Raises `TokenInvalid` or `TokenExpired`.
+    Raises `TokenInvalid` or `TokenExpired`; the latter also for a confirming link of somebody who confirmed, then left,
+    and did not ask again since: an old mail, opened by whoever has it, must not bring anybody back on the list.
     """
     lead = desk.store.get(desk.tokens.verify(purpose, token, desk.clock()))
+    if purpose == "confirm" and lead is not None and lead.confirmed is not None and lead.unsubscribed is not None:
+        asked = lead.last_job("confirm")
+        if asked is None or asked.created < lead.unsubscribed:
+            msg = "used"
+            raise TokenExpired(msg, subject=lead.id)
     form = desk.forms.get(lead.form) if lead is not None else None
     return (form, lead) if lead is not None and form is not None else None
 
@@ -71,6 +77,11 @@ def unsubscribe(desk: Desk, form: Form, lead: Lead) -> None:
     value = "refused" if lead.confirmed is None else "unsubscribed"
     print_ = desk.tokens.fingerprints(address_of(form, lead))[0]
     desk.marks.claim(f"stop/{print_}", value, now=now, until=0)
+    if lead.unsubscribed is None:
+        # Whoever leaves and asks again at once gets the confirming mail: only the mailbox's reader can leave, so
+        # nobody else is flooded by that.
+        for kind in form.mails:
+            desk.marks.drop(f"repeat/{form.id}/{kind}/{print_}")
     amend(desk.store, lead.id, lambda one: one if one.unsubscribed is not None else one._replace(unsubscribed=now))
 
 

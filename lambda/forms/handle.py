@@ -263,7 +263,7 @@ def _do_unsubscribe(desk: Desk, request: Request) -> Handled:
     if isinstance(found, Handled):
         return found
     unsubscribe(desk, *found)
-    return _page(desk, 200, words.unsubscribed(), "unsubscribed")
+    return _page(desk, 200, words.unsubscribed(found[0]), "unsubscribed")
 
 
 _ROUTES: dict[str, dict[str, Callable[[Desk, Request], Handled]]] = {

@@ -25,6 +25,10 @@ __all__ = ["Outbox"]
 class Outbox:
     """Writes letters to `folder`, made when it is not there; files are readable by the owner only."""
 
+    #: Seconds a claim on a mail holds (see `notify`). A write takes milliseconds, and one that takes longer than this
+    #: is harmless: the second sender finds the file, or writes the same bytes.
+    lease = 3.0
+
     def __init__(self, folder: Path | str) -> None:
         self._folder = os.fspath(folder)
 

@@ -76,7 +76,10 @@ class Marks(Protocol):
 
 
 class Mailer(Protocol):
-    """Takes a mail for delivery. Failures raise `errors.MailError`."""
+    """Takes a mail for delivery. Failures raise `errors.MailError`.
+
+    One that is surely done sooner than `notify.LEASE` has an attribute `lease`: seconds for which a claim holds.
+    """
 
     def send(self, letter: Letter) -> None:
         """Deliver `letter`; a mailer that can, treats a second letter with the same id as the first."""

@@ -115,6 +115,7 @@ MAIL_NEEDS: Mapping[str, Mapping[str, str]] = {
     "confirm": {
         "link": "or nobody can confirm",
         "address": "the law asks for a postal address in list mail (15 U.S.C. 7704)",
+        "unsubscribe": "anyone can type anyone's address: its owner must be able to stop us",
     },
     "book": {
         "link": "or nobody gets the book",

@@ -81,7 +81,10 @@ def ask_again(desk: Desk, form: Form, lead: Lead) -> None:
     def change(one: Lead) -> Lead:
         kind = "confirm" if one.confirmed is None or one.unsubscribed is not None else "book"
         last = one.last_job(kind)
-        if last is not None and (last.due is not None or now - last.created < form.repeat_minutes * 60):
+        soon = last is not None and (last.due is not None or now - last.created < form.repeat_minutes * 60)
+        # What was mailed before they left does not answer what they ask for now.
+        left = last is not None and one.unsubscribed is not None and last.created < one.unsubscribed
+        if soon and not left:
             return one
         return one.with_job(new_job(one, kind, now))
 

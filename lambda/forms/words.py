@@ -57,7 +57,7 @@ def gone() -> tuple[str, str]:
     """The token is ours, what it meant is not there any more."""
     return "This link no longer works", (
         "<h1>This link no longer works</h1>\n"
-        '<p>You can ask for the book again on <a href="/book/">the book\'s page</a>.</p>'
+        '<p>You can ask for a new one with the form on our site. <a href="/">Go to the start page</a>.</p>'
     )
 
 
@@ -66,7 +66,7 @@ def broken() -> tuple[str, str]:
     return "This link is not complete", (
         "<h1>This link is not complete</h1>\n"
         "<p>Some mail programs cut long links. Copy the whole link from the email into your browser, "
-        'or ask for a new one on <a href="/book/">the book\'s page</a>.</p>'
+        'or ask for a new one with the form on our site. <a href="/">Go to the start page</a>.</p>'
     )
 
 
@@ -79,12 +79,12 @@ def unsubscribe(token: str) -> tuple[str, str]:
     )
 
 
-def unsubscribed() -> tuple[str, str]:
+def unsubscribed(form: Form) -> tuple[str, str]:
     """The end of mails, said."""
     return "You will get no more emails", (
         "<h1>You will get no more emails</h1>\n"
         "<p>We took your address off our list. "
-        'If you change your mind, you can <a href="/book/">ask for the book</a> again.</p>'
+        f'If you change your mind, <a href="{escape(form.page)}">you can ask again</a>.</p>'
     )
 
 

@@ -12,6 +12,8 @@ from forms.check import check_file
 from forms.check import check_folder
 from forms.check import check_text
 from forms.definition import SHIPPED
+from forms.definition import load
+from forms.errors import DefinitionError
 
 CONTACT = (Path(SHIPPED) / "contact.toml").read_text()
 BOOK = (Path(SHIPPED) / "book.toml").read_text()
@@ -42,15 +44,18 @@ BROKEN = [
     ("form-duplicate", CONTACT, 'name = "phone"', 'name = "email"', "taken by the field on line"),
     ("form-duplicate", CONTACT, 'honeypot = "contact_url"', 'honeypot = "name"', "taken by the honeypot"),
     ("form-bad-pattern", CONTACT, r"pattern = '\+?", r"pattern = '(", "does not compile"),
+    ("form-bad-pattern", CONTACT, r"pattern = '\+?", r"pattern = '([0-9]+ ?)+", "hold up the server"),
     ("form-missing-text", CONTACT, 'required = "Enter your name"\n', "", "no `required` sentence"),
     ("form-missing-text", CONTACT, 'required = "Enter your message"\n', "", "`message` has no `required`"),
     ("form-limit-differs", CONTACT, "must be 100 characters", "must be 99 characters", "write 100"),
     ("form-bad-link", CONTACT, "[privacy policy](/", "[privacy policy](", "does not become a link"),
+    ("form-bad-link", CONTACT, "[privacy policy](/", "[privacy policy](javascript:go(1))(/", "not become a link"),
     ("form-unknown-placeholder", CONTACT, "Record: {id}", "Record: {number}", "cannot hold {number}"),
     ("form-unknown-placeholder", BOOK, "{link}\n\nThe link", "{lnk}\n\nThe link", "did you mean `link`"),
     ("form-unknown-placeholder", CONTACT, 'subject = "New', 'subject = "{fields} New', "subject cannot hold {fields}"),
     ("form-missing-placeholder", CONTACT, "{fields}\n", "", "the team does not see"),
     ("form-missing-placeholder", BOOK, "Stop emails from us: {unsubscribe}", "", "a way to stop"),
+    ("form-missing-placeholder", BOOK, "mail from us again? {unsubscribe}", "mail?", "able to stop us"),
     ("form-missing-mail", CONTACT, "[mail.notice]", "[mail.confirm]", "needs the mail `notice`"),
     ("form-missing-mail", BOOK, "[mail.book]", "[mail.notice]", "[book] needs the mail `book`"),
     ("form-too-large", CONTACT, "max = 5000", "max = 9000", "lower a `max`"),
@@ -103,3 +108,17 @@ def test_any_key_may_hold_anything_without_a_traceback(value: str) -> None:
             check_text(f"{name}.toml", re.sub(rf"^{key} = .*$", f"{key} = {value}", good, count=1, flags=re.MULTILINE))
     for key in ("field", "consent", "mail", "warning", "double_opt_in", "book"):
         check_text("contact.toml", f"{key} = {value}\n")
+
+
+def test_a_file_nested_without_end_is_a_finding(tmp_path: Path) -> None:
+    file = tmp_path / "x.toml"
+    file.write_text("a = " + "[" * 5000)
+    assert [(one.rule, one.line) for one in check_file(str(file))] == [("form-syntax", 1)]
+    with pytest.raises(DefinitionError):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize("pattern", [r"[0-9]+(?:-[0-9]{2})*", r"(?:ab)+c*", r"(\(a\)+)?", r"[(a+)]+", r"(a|b)*"])
+def test_patterns_that_take_linear_time_are_fine(pattern: str) -> None:
+    text = re.sub(r"(?m)^pattern = .*$", lambda _: f"pattern = '{pattern}'", CONTACT)
+    assert check_text("contact.toml", text) == ()

@@ -201,3 +201,20 @@ def test_a_stream_batch_is_mailed_and_unknown_records_are_passed_over(wire: Any,
     ]
     assert aws.notify({"Records": records}, None) == {"batchItemFailures": []}
     assert len(wire.mails()) == 1
+
+
+def test_a_mail_whose_sender_died_goes_out_as_soon_as_the_mailer_could_be_done(
+    desk: Desk, lead: Lead, clock: Any
+) -> None:
+    class Quick(MemoryMailer):
+        lease = 3.0
+
+    desk = desk._replace(mailer=Quick())
+    mailer(desk).fail["send"] = KeyboardInterrupt()  # type: ignore[assignment] # as good as kill -9: nothing is recorded
+    with pytest.raises(KeyboardInterrupt):
+        sweep(desk)
+    clock.now += 2.9
+    assert sweep(desk).sent == 0
+    clock.now += 0.1
+    assert sweep(desk).sent == 1
+    assert [letter.startswith(lead.id) for letter in mailer(desk).sent] == [True]

@@ -243,3 +243,46 @@ def test_a_quarantined_sign_up_cannot_be_confirmed_by_asking_again(desk: Desk, b
         sign_up(desk, {**book, "contact_url": "x"})
     assert letters(desk) == []
     assert only(desk).jobs == ()
+
+
+def test_an_old_confirming_link_brings_nobody_back_who_left(desk: Desk, book: dict[str, str], clock: Any) -> None:
+    sign_up(desk, book)
+    old = token(desk, "confirm")
+    post(desk, "/api/confirm", f"token={old}")
+    sweep(desk)
+    clock.now += MINUTE
+    post(desk, "/api/unsubscribe", f"token={token(desk, 'unsubscribe')}")
+    clock.now += MINUTE
+    assert get(desk, "/api/confirm", f"token={old}")["statusCode"] == 410
+    assert post(desk, "/api/confirm", f"token={old}")["statusCode"] == 410
+    sweep(desk)
+    assert only(desk).state() == "unsubscribed"
+    assert [letter.id.split("-")[1] for letter in letters(desk)] == ["confirm", "book"]
+
+
+def test_who_leaves_and_asks_again_at_once_is_asked_to_confirm_again(
+    desk: Desk, book: dict[str, str], clock: Any
+) -> None:
+    sign_up(desk, book)
+    post(desk, "/api/confirm", f"token={token(desk, 'confirm')}")
+    sweep(desk)
+    clock.now += 1
+    post(desk, "/api/unsubscribe", f"token={token(desk, 'unsubscribe')}")
+    clock.now += 1
+    for _ in range(3):
+        sign_up(desk, book)
+        sweep(desk)
+        clock.now += 1
+    assert [letter.id.split("-")[1:] for letter in letters(desk)] == [["confirm", "1"], ["book", "1"], ["confirm", "2"]]
+    assert post(desk, "/api/confirm", f"token={token(desk, 'confirm')}")["statusCode"] == 303
+    assert only(desk).unsubscribed is None
+
+
+def test_the_page_after_leaving_links_to_the_form_that_was_left(desk: Desk, book: dict[str, str]) -> None:
+    other = desk.forms["book"]._replace(id="newsletter", page="/newsletter/")
+    desk = desk._replace(forms={**desk.forms, "newsletter": other})
+    post(desk, "/api/forms/newsletter", "email=ann%40example.com&consent=yes")
+    sweep(desk)
+    page = post(desk, "/api/unsubscribe", f"token={token(desk, 'unsubscribe')}")["body"]
+    assert 'href="/newsletter/"' in page
+    assert "/book/" not in page

@@ -62,6 +62,8 @@ def echo(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if path == "/api/fail":
         msg = "the function's own failure, with <b>secret</b> words"
         raise RuntimeError(msg)
+    if path == "/api/empty" and event["requestContext"]["http"]["method"] == "HEAD":
+        return {"statusCode": 200, "body": ""}  # as `forms.aws.http` does
     if path == "/api/team":
         return {"statusCode": 200, "body": os.environ["FORMS_TEAM"]}
     return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(event)}

@@ -221,3 +221,36 @@ def test_ready_is_said_once(make_project: Callable[[Path], Path], start: Callabl
         assert server.ask("/").status == 200
         server.stop()
         assert server.process.stdout.read() == ""
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"GET /\x7f HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"POST /api/x HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        b"\x16\x03\x01\x02\r\n\r\n",
+    ],
+)
+def test_what_is_no_http_is_refused_with_the_headers_of_every_answer(still: Any, request_: bytes) -> None:
+    head, _, body = still.raw(request_).partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+    assert lines[0] == "HTTP/1.1 400 Bad Request"
+    sent = dict(line.split(": ", 1) for line in lines[1:])
+    assert SECURITY_HEADERS.items() <= sent.items()
+    assert (sent["connection"], int(sent["content-length"])) == ("close", len(body))
+
+
+def test_a_broken_second_request_does_not_stand_inside_the_answer_to_the_first(still: Any) -> None:
+    received = still.raw(b"GET / HTTP/1.1\r\nHost: x\r\n\r\nno http\r\n\r\n")
+    first, _, rest = received.partition(b"\r\n\r\n")
+    length = int(next(line for line in first.split(b"\r\n") if line.startswith(b"content-length: "))[16:])
+    assert rest[length:].startswith(b"HTTP/1.1 400 Bad Request\r\n")
+
+
+def test_head_of_the_function_states_no_wrong_length(still: Any) -> None:
+    whole = still.ask("/api/empty")
+    assert whole.body
+    head = still.ask("/api/empty", "HEAD")
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers.get("content-length") in {None, whole.headers["content-length"]}

@@ -85,7 +85,11 @@ class App:
             reply = self._live.script()
         else:
             reply = await self._page(request)
-        await _send(reply.complete(), send)
+        reply = reply.complete()
+        if request.method == "HEAD" and not reply.body:
+            # The function leaves the body out, and its length with it: "0" would be wrong (RFC 9110, 8.6).
+            reply = Reply(reply.status, tuple(one for one in reply.headers if one[0] != "content-length"))
+        await _send(reply, send)
 
     async def _page(self, request: Request) -> Reply:
         try:

@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import Final
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .asgi import App
+from .exchange import plain
 from .gate import Gate
 from .live import SCRIPT_TAG
 from .live import Live
@@ -155,6 +157,21 @@ class _Patient(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._arm()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP with the headers that every answer has; uvicorn's own has none of them."""
+        if self.conn.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
+            self.transport.close()  # the answer to an earlier request is under way: nothing may stand inside it
+            return
+        reply = plain(400, msg, {"connection": "close"}).complete()
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
+        for event in (
+            h11.Response(status_code=reply.status, headers=headers, reason=b"Bad Request"),
+            h11.Data(data=reply.body),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
