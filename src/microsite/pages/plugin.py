@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
+import jinja2
 from mkdocs.config.base import Config
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin
@@ -25,6 +26,9 @@ from microsite.content import view
 
 from .builder import build_day
 from .finish import finish
+from .memory import Memory
+from .memory import RememberedPage
+from .memory import signature
 from .styleguide import read_components
 from .styleguide import render_component
 from .styleguide import styleguide_pages
@@ -32,7 +36,6 @@ from .styleguide import styleguide_pages
 if TYPE_CHECKING:
     from datetime import date
 
-    import jinja2
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
     from mkdocs.structure.nav import Navigation
@@ -49,6 +52,8 @@ __all__ = ["MicrositePlugin"]
 
 _log = logging.getLogger("mkdocs.plugins.microsite")
 _AZ = "a-z.md"
+#: Of this process: a watching server builds many times.
+_memory = Memory()
 
 
 class _Settings(Config):  # type: ignore[no-untyped-call]  # MkDocs' own base
@@ -65,16 +70,23 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
         self._articles: dict[str, Article] = {}
         self._components: dict[str, Component] = {}
         self._env: jinja2.Environment | None = None
+        self._parents: list[str] = []
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Let the citations find their references wherever the command was started."""
         citations = config.mdx_configs.get("microsite.pages.citations", {})
         if "references" in citations:
             citations["references"] = str(Path(config.config_file_path).parent.absolute() / citations["references"])
+        # Listing the 15,000 files of the parent theme costs a tenth of a build of 50 pages, and none of them is
+        # published. Its icons can still be included in a template (see `on_env`).
+        own = [folder for folder in config.theme.dirs if Path(folder) == Path(config.theme.custom_dir or "")]
+        self._parents = [folder for folder in config.theme.dirs if folder not in own]
+        config.theme.dirs = own
+        _memory.begin()
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Read and check the content; drop the parent theme's own static files; add generated pages."""
+        """Read and check the content; add generated pages."""
         root = Path(config.config_file_path).parent
         self._site = read_site(root, today=self.today or build_day())
         self.findings = check(self._site)
@@ -86,18 +98,26 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
             raise PluginError(msg)
         self._articles = {article.path: article for article in self._site.articles}
         self._components = {part.id: part for part in read_components(root / "theme" / "examples")}
-        ours = {Path(folder).resolve() for folder in (config.docs_dir, config.theme.custom_dir) if folder}
-        for file in list(files):
-            source = Path(file.abs_src_path).resolve() if file.abs_src_path else None
-            if source and not any(source.is_relative_to(folder) for folder in ours):
-                files.remove(file)
         for path, text in styleguide_pages(self._components.values()).items():
             files.append(File.generated(config, path, content=text))
+        self._remember(config, files)
         return files
+
+    def _remember(self, config: MkDocsConfig, files: Files) -> None:
+        """Give each page the memory, but those of the navigation: their title comes from mkdocs.yml."""
+        sections = {path for item in config.nav or [] for path in (item.values() if isinstance(item, dict) else [item])}
+        common = signature(config, files)
+        for file in files.documentation_pages():
+            if file.src_uri not in sections:
+                page = RememberedPage(None, file, config)
+                page.memory, page.signature = _memory, common
 
     def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
         """Keep the environment: the styleguide renders its examples with the templates themselves."""
         del config, files
+        env.loader = jinja2.ChoiceLoader(
+            [loader for loader in (env.loader,) if loader] + [jinja2.FileSystemLoader(self._parents)]
+        )
         self._env = env
         return env
 
@@ -131,6 +151,7 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
             shell=root / "build" / "forms" / "shell.html",
             site_url=config.site_url or "",
         )
+        _memory.keep()
 
 
 def page_view(site: Site, article: Article) -> dict[str, Any]:
