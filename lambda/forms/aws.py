@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     Event = Mapping[str, Any]
 
-__all__ = ["http", "notify", "reset", "sweep"]
+__all__ = ["http", "notify", "prepare", "reset", "sweep"]
 
 _NAMES = (
     "FORMS_STORE",
@@ -141,6 +141,14 @@ def sweep(event: Event, context: object) -> dict[str, Any]:  # noqa: ARG001
         _reported.add(lead_id)
         _log("sweep", outcome="unreadable", lead=lead_id)
     return {**tally._asdict(), "reasons": list(tally.reasons)}
+
+
+def prepare() -> None:
+    """Read settings and definitions and open the store now, not at the first event; raises what is wrong with them.
+
+    For the local server: a definition that breaks later must not meet a visitor before its author hears of it.
+    """
+    _desk()
 
 
 def reset() -> None:

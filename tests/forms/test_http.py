@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from forms import aws
+from forms.errors import DefinitionError
 from forms.sqlite import SqliteStore
 
 if TYPE_CHECKING:
@@ -572,3 +573,17 @@ def test_the_store_and_outbox_are_for_the_owner_only(wire: Any, contact: dict[st
     wire.sweep()
     for path in [*tmp_path.glob("leads.sqlite3*"), *tmp_path.glob("outbox/*")]:
         assert path.stat().st_mode & 0o077 == 0, path.name
+
+
+def test_a_definition_that_breaks_later_does_not_meet_a_visitor(
+    wire: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.reset()
+    aws.prepare()
+    (tmp_path / "contact.toml").write_text("id = ")
+    monkeypatch.setattr("forms.definition.SHIPPED", str(tmp_path))
+    sent = {"name": "Ann", "email": "ann@example.com", "message": "Hello", "consent": "yes"}
+    assert wire.post("/api/forms/contact", sent)["statusCode"] == 303
+    aws.reset()
+    with pytest.raises(DefinitionError):
+        aws.prepare()

@@ -75,6 +75,10 @@ def command(  # noqa: PLR0913 (each option is one)
     def extra() -> Mapping[str, Any]:
         return read_site(root, today=datetime.now(UTC).date()).extra
 
+    def renew() -> None:
+        aws.reset()
+        aws.prepare()
+
     extra()  # a folder that is no project is said before a port is taken or a data folder made
     rooms = Rooms(
         check=demand_definitions,
@@ -82,7 +86,7 @@ def command(  # noqa: PLR0913 (each option is one)
         book=lambda: build_book(root / "book", root / "data" / "references.json", root / "build" / "book"),
         http=aws.http,
         sweep=aws.sweep,
-        reset=aws.reset,
+        reset=renew,
         extra=extra,
     )
 

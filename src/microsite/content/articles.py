@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["KEYS", "KINDS", "Article", "SummaryItem", "body_with_summary", "page_url", "read_article"]
 
 KINDS = ("article", "hub", "page", "home", "index", "form", "thanks", "legal")
+#: Forms of a project that brings no definitions of its own: those that ship with the `forms` package.
 FORMS = ("contact", "book")
 SHOWS = ("insurers",)
 
@@ -42,7 +43,7 @@ KEYS = {
     "aliases": "a list of texts",
     "related": "a list of paths in docs/",
     "kind": "one of " + ", ".join(KINDS),
-    "form": "one of " + ", ".join(FORMS),
+    "form": "the id of a form, such as contact",
     "crisis": "true or false",
     "show": "a list out of " + ", ".join(SHOWS),
     "noindex": "true or false",
@@ -130,8 +131,10 @@ def body_with_summary(article: Article) -> str:
     return '!!! summary "At a glance"\n\n' + "\n".join(items) + "\n\n" + article.body
 
 
-def read_article(path: str, file: str, data: bytes) -> tuple[Article, tuple[Finding, ...]]:
-    """Read one page. What cannot be read is left at its default and reported."""
+def read_article(
+    path: str, file: str, data: bytes, *, forms: tuple[str, ...] = FORMS
+) -> tuple[Article, tuple[Finding, ...]]:
+    """Read one page; `forms` are the ids that `form:` may name. What cannot be read keeps its default, reported."""
     findings: list[Finding] = []
     try:
         text = data.decode("utf-8-sig")
@@ -161,7 +164,7 @@ def read_article(path: str, file: str, data: bytes) -> tuple[Article, tuple[Find
         aliases=reader.texts("aliases"),
         related=reader.texts("related"),
         kind=reader.choice("kind", KINDS) or "page",
-        form=reader.choice("form", FORMS) or None,
+        form=reader.choice("form", forms) or None,
         crisis=reader.flag("crisis"),
         show=reader.choices("show", SHOWS),
         noindex=reader.flag("noindex"),

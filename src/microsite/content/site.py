@@ -16,6 +16,7 @@ import yaml
 from microsite.errors import ConfigError
 from microsite.findings import Finding
 
+from .articles import FORMS
 from .articles import read_article
 from .references import reference_from_csl
 
@@ -147,6 +148,8 @@ def _read_docs(root: Path, docs: Path, findings: list[Finding]) -> tuple[tuple[A
     articles = []
     files = set()
     single = docs.is_file()
+    # One definition file is a form, everywhere: its name is all that the pages need to know of it.
+    forms = tuple(sorted(file.stem for file in (root / "lambda/forms/definitions").glob("*.toml"))) or FORMS
     for file in [docs] if single else sorted(docs.rglob("*")):
         path = file.name if single else file.relative_to(docs).as_posix()
         if not file.is_file() or any(part.startswith(".") for part in path.split("/")):
@@ -155,7 +158,7 @@ def _read_docs(root: Path, docs: Path, findings: list[Finding]) -> tuple[tuple[A
             files.add(path)
             continue
         shown = file.relative_to(root).as_posix() if file.is_relative_to(root) else file.as_posix()
-        article, found = read_article(path, shown, file.read_bytes())
+        article, found = read_article(path, shown, file.read_bytes(), forms=forms)
         articles.append(article)
         findings.extend(found)
     return tuple(sorted(articles, key=lambda article: article.path)), frozenset(files)
