@@ -7,14 +7,14 @@
   const all = (selector) => document.querySelectorAll(selector);
   const one = (selector) => document.querySelector(selector);
   const target = (link) => document.getElementById(decodeURIComponent(link.hash.slice(1)));
-  let kept = null;
+  let kept;
   try {
     kept = localStorage.getItem("theme");
   } catch {
     // Storage may be forbidden; the choice then lasts for this page.
   }
   root.dataset.js = "";
-  if (kept === "dark" || kept === "light") root.dataset.theme = kept;
+  if (kept) root.dataset.theme = kept;
 
   function colors() {
     const button = one(".moon");
