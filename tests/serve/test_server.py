@@ -254,3 +254,9 @@ def test_head_of_the_function_states_no_wrong_length(still: Any) -> None:
     head = still.ask("/api/empty", "HEAD")
     assert (head.status, head.body) == (200, b"")
     assert head.headers.get("content-length") in {None, whole.headers["content-length"]}
+
+
+@pytest.mark.parametrize("path", ["/" + "a" * 9000, "/?" + "a" * 9000, "/api/confirm?token=" + "a" * 9000])
+def test_an_address_longer_than_the_distribution_takes_is_refused(still: Any, path: str) -> None:
+    assert still.ask(path).status == 414
+    assert still.ask(path[:8000]).status in {200, 404}

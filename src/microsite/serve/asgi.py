@@ -44,6 +44,8 @@ _Out = TypeVar("_Out")
 
 log = logging.getLogger(__name__)
 
+#: Bytes of path and query; CloudFront's limit.
+LONGEST_ADDRESS: Final = 8192
 #: Bytes of a body that reach the function. Its own limit is 64 KiB; the rest is there so that it can see the excess
 #: and answer 413 in its own words.
 BODY_PASSED: Final = 128 * 1024
@@ -76,7 +78,9 @@ class App:
         """Answer one request."""
         request = _request(scope)
         path = request.raw_path
-        if path == "/api" or path.startswith("/api/"):
+        if len(path) + len(request.query) > LONGEST_ADDRESS:
+            reply = plain(414, "The address is too long.", {"connection": "close"})
+        elif path == "/api" or path.startswith("/api/"):
             reply = await self._call(request, receive)
         elif self._live and path == EVENTS_PATH and request.method == "GET":
             await self._live.stream(receive, send)
