@@ -172,3 +172,13 @@ def test_machines_get_json_lines_and_ctrl_c_is_a_clean_end(project: Path, tmp_pa
     with urllib.request.urlopen(events[-1]["url"], timeout=20) as answer:
         assert answer.read() == (site / "index.html").read_bytes()
     assert running.end() == 0
+
+
+def test_a_store_that_is_no_database_is_said_at_the_start(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "leads.sqlite3").write_text("not a database " * 100)
+    arguments = ["--port", "0", "--no-watch", "--data", str(tmp_path), "--site-dir", str(tmp_path / "site")]
+    done = subprocess.run([*COMMAND, *arguments], cwd=project, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"the forms cannot work with {tmp_path}: sqlite: DatabaseError" in done.stderr
+    assert "make serve DATA=" in done.stderr
+    assert "Traceback" not in done.stderr

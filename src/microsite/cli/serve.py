@@ -14,8 +14,10 @@ from typing import Any
 import click
 
 from forms import aws
+from forms.errors import FormsError
 from microsite.book import build_book
 from microsite.content import read_site
+from microsite.errors import ServeError
 from microsite.pages import build
 from microsite.serve import Options
 from microsite.serve import Rooms
@@ -77,7 +79,11 @@ def command(  # noqa: PLR0913 (each option is one)
 
     def renew() -> None:
         aws.reset()
-        aws.prepare()
+        try:
+            aws.prepare()
+        except FormsError as error:
+            message = f"the forms cannot work with {data}: {error}"
+            raise ServeError(message, fix="mend it, or name another folder: make serve DATA=/some/folder") from error
 
     extra()  # a folder that is no project is said before a port is taken or a data folder made
     rooms = Rooms(
