@@ -175,14 +175,25 @@ def _build(settings: Mapping[str, str]) -> Desk:
     from .folder import Folder
     from .tokens import Tokens
 
-    store = _store(_needed(settings, "FORMS_STORE"))
+    named = _needed(settings, "FORMS_STORE")
     try:
         tokens = Tokens([bytes.fromhex(one) for one in _needed(settings, "FORMS_SECRETS").split(",")])
     except ValueError as error:
         msg = "FORMS_SECRETS must be secrets of at least 16 bytes in hex, separated by commas"
         raise SettingsError(msg) from error
+    site = Site(
+        url=_needed(settings, "FORMS_SITE_URL").rstrip("/"),
+        name=settings["FORMS_ORG_NAME"],
+        address=settings["FORMS_ORG_ADDRESS"],
+        team=settings["FORMS_TEAM"],
+        sender=settings["FORMS_FROM"],
+        release=settings["FORMS_RELEASE"],
+    )
+    forms = load()
+    # Last, when nothing else can be wrong: a store that is opened must be in a desk, or nobody closes it.
+    store = _store(named)
     return Desk(
-        forms=load(),
+        forms=forms,
         store=store,
         marks=store,
         mailer=_LateMailer(settings["FORMS_MAIL"]),
@@ -190,14 +201,7 @@ def _build(settings: Mapping[str, str]) -> Desk:
         tokens=tokens,
         clock=time.time,
         new_id=_new_id,
-        site=Site(
-            url=_needed(settings, "FORMS_SITE_URL").rstrip("/"),
-            name=settings["FORMS_ORG_NAME"],
-            address=settings["FORMS_ORG_ADDRESS"],
-            team=settings["FORMS_TEAM"],
-            sender=settings["FORMS_FROM"],
-            release=settings["FORMS_RELEASE"],
-        ),
+        site=site,
         shell=_shell_reader(settings["FORMS_SHELL"]),
         screening=settings["FORMS_SCREENING"] != "off",
     )

@@ -70,17 +70,23 @@ class SqliteStore:
             self._db = sqlite3.connect(
                 self._path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False, cached_statements=32
             )
-            if not create:
-                # Somebody only looks: what is not a store of ours must stay as it is, byte for byte.
-                columns = {name for _, name, *_ in self._db.execute("PRAGMA table_info(leads)")}
-                if not columns >= _COLUMNS:
-                    self._db.close()
-                    msg = f"{self._path} is not a store of leads"
-                    raise StoreError(msg)
-            else:
-                self._db.execute("PRAGMA journal_mode=WAL")
-                self._db.execute("PRAGMA synchronous=FULL")
-                self._db.executescript(_SCHEMA)
+            try:
+                self._prepare(create=create)
+            except BaseException:
+                self._db.close()
+                raise
+
+    def _prepare(self, *, create: bool) -> None:
+        if create:
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.executescript(_SCHEMA)
+            return
+        # Somebody only looks: what is not a store of ours must stay as it is, byte for byte.
+        columns = {name for _, name, *_ in self._db.execute("PRAGMA table_info(leads)")}
+        if not columns >= _COLUMNS:
+            msg = f"{self._path} is not a store of leads"
+            raise StoreError(msg)
 
     def add(self, lead: Lead, *, unless: Sequence[str] = ()) -> Lead:
         """See `ports.Store.add`."""

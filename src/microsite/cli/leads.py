@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from datetime import UTC
 from datetime import datetime
@@ -150,9 +151,8 @@ def _leads(named: str) -> Iterator[Lead]:
         msg = f"--store must be sqlite:PATH, not {named!r}"
         raise click.UsageError(msg)
     try:
-        store = SqliteStore(path, create=False)
-        yield from store.scan()
-        store.close()
+        with contextlib.closing(SqliteStore(path, create=False)) as store:
+            yield from store.scan()
     except StoreError as error:
         msg = f"the leads cannot be read: {error}"
         raise MicrositeError(msg, fix="`make serve` makes the store; --store names another") from error
