@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from microsite.errors import BuildError
 from microsite.errors import ConfigError
@@ -157,6 +158,23 @@ def test_a_relative_target_is_relative_to_where_the_command_runs(
 @pytest.mark.parametrize(("epoch", "day"), [("0", date(1970, 1, 1)), ("1795219200", date(2026, 11, 21))])
 def test_the_day_can_be_set_for_a_reproducible_build(epoch: str, day: date) -> None:
     assert build_day({"SOURCE_DATE_EPOCH": epoch}) == day
+
+
+def test_what_an_editor_types_is_text_wherever_it_is_shown(project: Path) -> None:
+    title, about = 'Pain & "nerves" <b>', "More < less & <i>more</i>"
+    page = project / "docs" / "safety" / "typed.md"
+    page.write_text(
+        f"---\ntitle: '{title}'\ndescription: '{about}'\nkind: article\npublished: 2026-11-01\n"
+        "updated: 2026-11-02\nreview_due: 2027-11-01\nauthors: [editors]\n---\n\nIt is a drug.[@ketaminelabel]\n"
+    )
+    build(project, today=TODAY)
+    own = LexborHTMLParser((project / "site" / "safety" / "typed" / "index.html").read_text())
+    hub = LexborHTMLParser((project / "site" / "safety" / "index.html").read_text())
+    assert [node.text() for node in own.css("h1")] == [title]
+    assert [node.text() for node in own.css("title")] == [f"{title} \u2013 Ketamine Guide"]
+    assert [node.text() for node in own.css(".stand")] == [about]
+    assert title in [node.text() for node in hub.css(".links a")]
+    assert about in [node.text() for node in hub.css(".links p")]
 
 
 def test_a_fork_with_another_name_and_one_page_builds(project: Path) -> None:

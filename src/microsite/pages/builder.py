@@ -72,7 +72,7 @@ def build(root: Path, *, site_dir: Path | None = None, strict: bool = True, toda
     """Build the project at `root` into `site_dir` (default: what mkdocs.yml says), all or nothing.
 
     The site is made beside its place and put there in one rename, so a reader or a failed build never leaves half
-    a site. With `strict`, MkDocs' own warnings (a dead link, a dead anchor) fail the build too.
+    a site. With `strict`, MkDocs' own warnings fail the build too.
 
     Raises ContentError (with findings), ConfigError or BuildError.
     """
