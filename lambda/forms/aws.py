@@ -7,7 +7,9 @@ mails what a batch of the table's stream names; `sweep` mails whatever is due. S
 |---|---|
 | `FORMS_STORE` | `sqlite:/path/leads.sqlite3` |
 | `FORMS_MAIL` | `outbox:/path/folder` |
+| `FORMS_VAULT` | `sqlite:/path/private.sqlite3`: sensitive answers |
 | `FORMS_SECRETS` | signing secrets in hex, comma separated, newest first; 16 bytes each at least |
+| `FORMS_PEPPER` | the same for hashes of addresses, never rotated lightly; default: the signing secrets |
 | `FORMS_SITE_URL` | the site's address, such as `https://ketamine-guide.example` |
 | `FORMS_FROM`, `FORMS_TEAM` | mail address that sends, mail address that gets notices |
 | `FORMS_ORG_NAME`, `FORMS_ORG_ADDRESS` | as shown in mails; the postal address is one line |
@@ -53,6 +55,8 @@ _NAMES = (
     "FORMS_STORE",
     "FORMS_MAIL",
     "FORMS_SECRETS",
+    "FORMS_PEPPER",
+    "FORMS_VAULT",
     "FORMS_SITE_URL",
     "FORMS_FROM",
     "FORMS_TEAM",
@@ -154,9 +158,11 @@ def prepare() -> None:
 def reset() -> None:
     """Forget settings, definitions and open stores: the next event reads them anew. For the local server and tests."""
     while _desks:
-        close = getattr(_desks.popitem()[1].store, "close", None)
-        if close is not None:
-            close()
+        desk = _desks.popitem()[1]
+        for port in (desk.store, desk.vault):
+            close = getattr(port, "close", None)
+            if close is not None:
+                close()
 
 
 def _desk() -> Desk:
@@ -177,9 +183,12 @@ def _build(settings: Mapping[str, str]) -> Desk:
 
     named = _needed(settings, "FORMS_STORE")
     try:
-        tokens = Tokens([bytes.fromhex(one) for one in _needed(settings, "FORMS_SECRETS").split(",")])
+        tokens = Tokens(
+            [bytes.fromhex(one) for one in _needed(settings, "FORMS_SECRETS").split(",")],
+            [bytes.fromhex(one) for one in settings["FORMS_PEPPER"].split(",") if one],
+        )
     except ValueError as error:
-        msg = "FORMS_SECRETS must be secrets of at least 16 bytes in hex, separated by commas"
+        msg = "FORMS_SECRETS and FORMS_PEPPER must be secrets of at least 16 bytes in hex, separated by commas"
         raise SettingsError(msg) from error
     site = Site(
         url=_needed(settings, "FORMS_SITE_URL").rstrip("/"),
@@ -196,6 +205,8 @@ def _build(settings: Mapping[str, str]) -> Desk:
         forms=forms,
         store=store,
         marks=store,
+        meter=store,
+        vault=_LateVault(settings["FORMS_VAULT"]),
         mailer=_LateMailer(settings["FORMS_MAIL"]),
         shelf=Folder(settings["FORMS_BOOK"]),
         tokens=tokens,
@@ -222,6 +233,45 @@ def _store(named: str) -> Any:
         return SqliteStore(place)
     msg = "FORMS_STORE must be sqlite:PATH"
     raise SettingsError(msg)
+
+
+class _LateVault:
+    """Opens the real vault at the first sensitive answer: most requests hold none and must not pay for it."""
+
+    def __init__(self, named: str) -> None:
+        self._named = named
+        self._vault: Any = None
+
+    def put(self, key: str, values: Mapping[str, str], *, until: float) -> None:
+        self._opened().put(key, values, until=until)
+
+    def open(self, key: str, *, now: float) -> Mapping[str, str] | None:
+        found: Mapping[str, str] | None = self._opened().open(key, now=now)
+        return found
+
+    def drop(self, key: str) -> None:
+        self._opened().drop(key)
+
+    def purge(self, now: float) -> int:
+        purge = getattr(self._opened(), "purge", None)
+        return int(purge(now)) if purge is not None else 0
+
+    def close(self) -> None:
+        close = getattr(self._vault, "close", None)
+        if close is not None:
+            close()
+
+    def _opened(self) -> Any:
+        with _building:
+            if self._vault is None:
+                kind, _, place = self._named.partition(":")
+                if kind != "sqlite" or not place:
+                    msg = "FORMS_VAULT must be sqlite:PATH"
+                    raise SettingsError(msg)
+                from .sqlite import SqliteVault
+
+                self._vault = SqliteVault(place)
+            return self._vault
 
 
 class _LateMailer:

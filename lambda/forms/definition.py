@@ -116,6 +116,10 @@ class Form(NamedTuple):
         """Whether the address must be confirmed by a click in a mail."""
         return bool(self.confirmed)
 
+    def address_in(self, values: Mapping[str, str]) -> str:
+        """The mail address among `values`: the first field of type email, "" when there is none."""
+        return next((values.get(field.name, "") for field in self.fields if field.kind == "email"), "")
+
 
 def load(directory: Path | str | None = None) -> dict[str, Form]:
     """Read every `*.toml` in `directory` (default: the shipped ones) into `{form id: Form}`, in order of file name.

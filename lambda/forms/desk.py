@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from .ports import Clock
     from .ports import Mailer
     from .ports import Marks
+    from .ports import Meter
     from .ports import NewId
     from .ports import Shelf
     from .ports import Store
+    from .ports import Vault
     from .tokens import Tokens
 
 __all__ = ["Desk", "Site", "amend"]
@@ -52,6 +54,8 @@ class Desk(NamedTuple):
     forms: Mapping[str, Form]
     store: Store
     marks: Marks
+    meter: Meter
+    vault: Vault
     mailer: Mailer
     shelf: Shelf
     tokens: Tokens

@@ -87,4 +87,4 @@ def unsubscribe(desk: Desk, form: Form, lead: Lead) -> None:
 
 def address_of(form: Form, lead: Lead) -> str:
     """The lead's mail address: its first field of type email, "" when there is none."""
-    return next((lead.values.get(field.name, "") for field in form.fields if field.kind == "email"), "")
+    return form.address_in(lead.values)

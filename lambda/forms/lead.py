@@ -1,7 +1,9 @@
 """A lead: what one visitor sent, what they agreed to, and the mails that follow from it.
 
 A frozen value; a change makes a new one. Its state is computed from timestamps, never stored, so two facts cannot
-disagree. Times are seconds since 1970, UTC. `to_json`/`from_json` are the format that every store keeps (version 1).
+disagree. Times are seconds since 1970, UTC. `to_json`/`from_json` are the format that
+every store keeps (version 2; version 1 had neither `person`, `until`, `vault`, `score` nor `proofs`, and reads as if
+they were empty).
 """
 
 from __future__ import annotations
@@ -13,10 +15,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Agreed", "Job", "Lead", "from_json", "to_json"]
+__all__ = ["Agreed", "Job", "Lead", "Proof", "from_json", "to_json"]
 
 #: Version of the stored format; readers refuse a newer one.
-FORMAT = 1
+FORMAT = 2
 
 
 class Agreed(NamedTuple):
@@ -49,6 +51,18 @@ class Job(NamedTuple):
     reason: str = ""
 
 
+class Proof(NamedTuple):
+    """A click that only the reader of a mailbox can have made."""
+
+    #: What was done: `confirmed`, `unsubscribed`, `resubscribed` …
+    act: str
+    at: float
+    #: Id of the mail whose link was used, "" when the link does not tell.
+    mail: str
+    #: SHA-256 in hex of the link's token: who holds the mail can show that it is the one.
+    token: str
+
+
 class Lead(NamedTuple):
     """One submission."""
 
@@ -69,6 +83,15 @@ class Lead(NamedTuple):
     reasons: tuple[str, ...] = ()
     confirmed: float | None = None
     unsubscribed: float | None = None
+    #: Keyed hash of the mail address (`Tokens.fingerprints`), "" without one: finds all of a person's leads.
+    person: str = ""
+    #: When the record's retention ends and a store may delete it; 0 = kept.
+    until: float = 0
+    #: Key in the `Vault` under which the answers of sensitive fields lie, "" when there are none.
+    vault: str = ""
+    #: How much it looks like spam, in the points of `screen.py`; the reasons are in `reasons`.
+    score: float = 0
+    proofs: tuple[Proof, ...] = ()
     #: Counts writes; `Store.replace` compares it.
     revision: int = 0
 
@@ -108,6 +131,7 @@ def to_json(lead: Lead) -> str:
         "values": dict(lead.values),
         "agreed": [one._asdict() for one in lead.agreed],
         "jobs": [one._asdict() for one in lead.jobs],
+        "proofs": [one._asdict() for one in lead.proofs],
     }
     return json.dumps(table, ensure_ascii=False, separators=(",", ":"))
 
@@ -121,4 +145,5 @@ def from_json(text: str) -> Lead:
     table["agreed"] = tuple(Agreed(**one) for one in table["agreed"])
     table["jobs"] = tuple(Job(**one) for one in table["jobs"])
     table["reasons"] = tuple(table["reasons"])
+    table["proofs"] = tuple(Proof(**one) for one in table.get("proofs", ()))
     return Lead(**table)

@@ -1,7 +1,8 @@
-"""`Store`, `Marks`, `Mailer` and `Shelf` in memory, for tests and trials; each can be told to fail at any verb.
+"""`Store`, `Marks`, `Meter`, `Vault`, `Mailer` and `Shelf` in memory, for tests and trials.
 
-`fail["add"] = StoreError("…")` makes the next `add` raise before anything is written; `fail_after["send"] = …` makes
-the next `send` raise after the work is done, which is what a timeout on the way back looks like.
+Each can be told to fail at any verb: `fail["add"] = StoreError("…")` makes the next `add` raise before anything is
+written; `fail_after["send"] = …` makes the next `send` raise after the work is done, which is what a timeout on the way
+back looks like.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from .lead import Lead
     from .letter import Letter
 
-__all__ = ["MemoryMailer", "MemoryShelf", "MemoryStore"]
+__all__ = ["MemoryMailer", "MemoryShelf", "MemoryStore", "MemoryVault"]
 
 
 class _Failing:
@@ -39,13 +40,14 @@ class _Failing:
 
 
 class MemoryStore(_Failing):
-    """Leads and marks in dicts; leads go through the stored format, so what cannot be stored fails here too."""
+    """Leads, marks and meters in dicts; leads go through the stored format, so what cannot be stored fails here too."""
 
     def __init__(self) -> None:
         super().__init__()
         self._leads: dict[str, str] = {}
         self._keys: dict[str, str] = {}
         self._marks: dict[str, tuple[str, float]] = {}
+        self._meters: dict[str, float] = {}
 
     def add(self, lead: Lead, *, unless: Sequence[str] = ()) -> Lead:
         """See `ports.Store.add`."""
@@ -86,6 +88,28 @@ class MemoryStore(_Failing):
         self._before("scan")
         yield from sorted(map(from_json, self._leads.values()), key=lambda lead: (lead.created, lead.id))
 
+    def by_person(self, person: str) -> list[Lead]:
+        """See `ports.Store.by_person`."""
+        self._before("by_person")
+        return [lead for lead in self.scan() if person and lead.person == person]
+
+    def remove(self, lead: Lead) -> bool:
+        """See `ports.Store.remove`."""
+        self._before("remove")
+        text = self._leads.get(lead.id)
+        if text is None or from_json(text).revision != lead.revision:
+            return False
+        del self._leads[lead.id]
+        self._keys = {key: kept for key, kept in self._keys.items() if kept != lead.id}
+        self._after("remove")
+        return True
+
+    def purge(self, now: float, limit: int) -> int:
+        """See `ports.Store.purge`."""
+        self._before("purge")
+        over = [lead for lead in self.scan() if 0 < lead.until <= now][:limit]
+        return sum(self.remove(lead) for lead in over)
+
     def claim(self, key: str, value: str, *, now: float, until: float) -> bool:
         """See `ports.Marks.claim`."""
         self._before("claim")
@@ -106,6 +130,43 @@ class MemoryStore(_Failing):
         """See `ports.Marks.drop`."""
         self._before("drop")
         self._marks.pop(key, None)
+        self._after("drop")
+
+    def take(self, key: str, *, now: float, interval: float, burst: int) -> float:
+        """See `ports.Meter.take`."""
+        self._before("take")
+        full_again = max(self._meters.get(key, 0.0), now) + interval
+        wait = full_again - now - interval * burst
+        if wait > 0:
+            return wait
+        self._meters[key] = full_again
+        self._after("take")
+        return 0.0
+
+
+class MemoryVault(_Failing):
+    """Sensitive answers in a dict."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: dict[str, tuple[dict[str, str], float]] = {}
+
+    def put(self, key: str, values: Mapping[str, str], *, until: float) -> None:
+        """See `ports.Vault.put`."""
+        self._before("put")
+        self._kept[key] = (dict(values), until)
+        self._after("put")
+
+    def open(self, key: str, *, now: float) -> dict[str, str] | None:
+        """See `ports.Vault.open`."""
+        self._before("open")
+        values, until = self._kept.get(key, ({}, 0.0))
+        return dict(values) if until > now else None
+
+    def drop(self, key: str) -> None:
+        """See `ports.Vault.drop`."""
+        self._before("drop")
+        self._kept.pop(key, None)
         self._after("drop")
 
 

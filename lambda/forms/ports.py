@@ -3,7 +3,8 @@
 | port | here | on AWS (to come) |
 |---|---|---|
 | `Store` | `sqlite`, `memory` | one DynamoDB table: lead items, key items, a sparse index on `due` |
-| `Marks` | `sqlite`, `memory` | the same table, items with a TTL |
+| `Marks`, `Meter` | `sqlite`, `memory` | the same table, items with a TTL |
+| `Vault` | `sqlite`, `memory` | a table of its own, with its own key and a TTL |
 | `Mailer` | `outbox`, `memory` | SES v2 |
 | `Shelf` | `folder`, `memory` | a private bucket |
 | `Clock`, `NewId`, `Secrets` | the environment, read by `aws.py` only | Parameter Store |
@@ -20,11 +21,12 @@ from typing import Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Mapping
 
     from .lead import Lead
     from .letter import Letter
 
-__all__ = ["Clock", "Mailer", "Marks", "NewId", "Secrets", "Shelf", "Store"]
+__all__ = ["Clock", "Mailer", "Marks", "Meter", "NewId", "Secrets", "Shelf", "Store", "Vault"]
 
 #: Seconds since 1970, UTC.
 Clock = Callable[[], float]
@@ -58,6 +60,24 @@ class Store(Protocol):
         """Every lead, the oldest first; for the desk, never in the path of a request."""
         ...
 
+    def by_person(self, person: str) -> Sequence[Lead]:
+        """The leads with this `Lead.person`, the oldest first; may miss one that was added a moment ago."""
+        ...
+
+    def remove(self, lead: Lead) -> bool:
+        """Delete `lead` with its key if nobody changed it since it was read (`revision`); say whether it happened.
+
+        Its key is free afterwards: the same content sent again is a new lead.
+        """
+        ...
+
+    def purge(self, now: float, limit: int) -> int:
+        """Delete up to `limit` leads whose `until` is over at `now`, with their keys; say how many.
+
+        After it answers less than `limit`, none of them is shown by any verb.
+        """
+        ...
+
 
 class Marks(Protocol):
     """Small facts with an end: who must not be mailed, who was mailed a moment ago."""
@@ -68,6 +88,34 @@ class Marks(Protocol):
 
     def find(self, key: str, *, now: float) -> str | None:
         """The value of `key` if it holds at `now`."""
+        ...
+
+    def drop(self, key: str) -> None:
+        """Forget `key`; fine when there is none."""
+        ...
+
+
+class Meter(Protocol):
+    """Rate limits: a token bucket a key, kept as one number (GCRA), so nothing runs to refill it."""
+
+    def take(self, key: str, *, now: float, interval: float, burst: int) -> float:
+        """Take one unit of the bucket `key`, which holds `burst` and gains one each `interval` seconds.
+
+        Returns 0 when there was one, else the seconds until there is one (and takes nothing). A bucket that is full
+        again is forgotten.
+        """
+        ...
+
+
+class Vault(Protocol):
+    """Sensitive answers, apart from the leads, each with an end."""
+
+    def put(self, key: str, values: Mapping[str, str], *, until: float) -> None:
+        """Keep `values` under `key` until `until`, durable on return; writes over what was there."""
+        ...
+
+    def open(self, key: str, *, now: float) -> Mapping[str, str] | None:
+        """The values of `key` if they hold at `now`."""
         ...
 
     def drop(self, key: str) -> None:

@@ -1,4 +1,4 @@
-"""`Store` and `Marks` on SQLite: one file, write-ahead log, every commit synced to the disk before it returns.
+"""`Store`, `Marks` and `Meter` in one SQLite file, `Vault` in another; every commit is on the disk before it returns.
 
 In: a path. `synchronous=FULL` with WAL syncs the log at each commit, so an acknowledged lead survives `kill -9` and
 a power cut (https://sqlite.org/pragma.html#pragma_synchronous). The file and its `-wal` are readable by the owner
@@ -9,6 +9,7 @@ only. One connection, guarded by a lock, serves all threads; other processes may
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sqlite3
 import threading
@@ -20,12 +21,13 @@ from .lead import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Mapping
     from collections.abc import Sequence
     from pathlib import Path
 
     from .lead import Lead
 
-__all__ = ["SqliteStore"]
+__all__ = ["SqliteStore", "SqliteVault"]
 
 #: Seconds to wait for another process's write.
 _PATIENCE = 15.0
@@ -37,7 +39,9 @@ CREATE TABLE IF NOT EXISTS leads (
     created REAL NOT NULL,
     due REAL,
     revision INTEGER NOT NULL,
-    body TEXT NOT NULL
+    body TEXT NOT NULL,
+    person TEXT NOT NULL DEFAULT '',
+    until REAL NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX IF NOT EXISTS leads_due ON leads (due) WHERE due IS NOT NULL;
 CREATE INDEX IF NOT EXISTS leads_created ON leads (created, id);
@@ -47,18 +51,27 @@ CREATE TABLE IF NOT EXISTS marks (
     until REAL NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS marks_until ON marks (until) WHERE until > 0;
+CREATE TABLE IF NOT EXISTS meters (key TEXT PRIMARY KEY, full REAL NOT NULL) STRICT;
+"""
+#: Columns of a store that a release before them made; each is added where it lacks.
+_ADDED = {"person": "TEXT NOT NULL DEFAULT ''", "until": "REAL NOT NULL DEFAULT 0"}
+_INDEXES = """
+CREATE INDEX IF NOT EXISTS leads_person ON leads (person, created, id) WHERE person != '';
+CREATE INDEX IF NOT EXISTS leads_until ON leads (until) WHERE until > 0;
 """
 _COLUMNS = frozenset({"id", "key", "form", "created", "due", "revision", "body"})
+_VAULT_SCHEMA = """
+CREATE TABLE IF NOT EXISTS vault (key TEXT PRIMARY KEY, body TEXT NOT NULL, until REAL NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS vault_until ON vault (until);
+"""
 
 
-class SqliteStore:
-    """Leads and marks in the SQLite file `path`; made, with its folder, when `create` and it is not there."""
+class _Database:
+    """One SQLite file and one connection to it; made, with its folder, when `create` and it is not there."""
 
     def __init__(self, path: Path | str, *, create: bool = True) -> None:
         self._path = os.fspath(path)
         self._lock = threading.Lock()
-        #: Ids of records that could not be read (damaged, or written by a newer program), as far as was looked.
-        self.unreadable: set[str] = set()
         with _translated():
             if create:
                 os.makedirs(os.path.dirname(self._path) or ".", mode=0o700, exist_ok=True)
@@ -77,16 +90,61 @@ class SqliteStore:
                 raise
 
     def _prepare(self, *, create: bool) -> None:
-        if create:
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.executescript(_SCHEMA)
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def _durable(self) -> None:
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+
+    def _columns(self, table: str) -> set[str]:
+        return {name for _, name, *_ in self._db.execute(f"PRAGMA table_info({table})")}
+
+    def _row(self, statement: str, *values: object) -> tuple[str, ...] | None:
+        with self._lock, _translated():
+            row: tuple[str, ...] | None = self._db.execute(statement, values).fetchone()
+            return row
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, _translated():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                # A full disk rolls back by itself or not, and a failed commit leaves the transaction open: then
+                # every later BEGIN would fail, long after the disk has room again.
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+
+class SqliteStore(_Database):
+    """Leads, marks and meters in the SQLite file `path`."""
+
+    def __init__(self, path: Path | str, *, create: bool = True) -> None:
+        #: Ids of records that could not be read (damaged, or written by a newer program), as far as was looked.
+        self.unreadable: set[str] = set()
+        super().__init__(path, create=create)
+
+    def _prepare(self, *, create: bool) -> None:
+        if not create:
+            # Somebody only looks: what is not a store of ours must stay as it is, byte for byte.
+            if not self._columns("leads") >= _COLUMNS:
+                msg = f"{self._path} is not a store of leads"
+                raise StoreError(msg)
             return
-        # Somebody only looks: what is not a store of ours must stay as it is, byte for byte.
-        columns = {name for _, name, *_ in self._db.execute("PRAGMA table_info(leads)")}
-        if not columns >= _COLUMNS:
-            msg = f"{self._path} is not a store of leads"
-            raise StoreError(msg)
+        self._durable()
+        self._db.executescript(_SCHEMA)
+        self._db.execute("BEGIN IMMEDIATE")  # two servers that open an older store at once must not both add a column
+        for column in _ADDED.keys() - self._columns("leads"):
+            self._db.execute(f"ALTER TABLE leads ADD COLUMN {column} {_ADDED[column]}")
+        self._db.execute("COMMIT")
+        self._db.executescript(_INDEXES)
 
     def add(self, lead: Lead, *, unless: Sequence[str] = ()) -> Lead:
         """See `ports.Store.add`."""
@@ -105,8 +163,9 @@ class SqliteStore:
             if row is not None:
                 return _read(row[0])
             db.execute(
-                "INSERT INTO leads (id, key, form, created, due, revision, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (lead.id, lead.key, lead.form, lead.created, lead.due, lead.revision, to_json(lead)),
+                "INSERT INTO leads (id, key, form, created, due, revision, body, person, until) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (lead.id, lead.key, lead.form, lead.created, lead.due, lead.revision, to_json(lead), *_later(lead)),
             )
         return lead
 
@@ -120,8 +179,8 @@ class SqliteStore:
         written = new._replace(revision=old.revision + 1)
         with self._writing() as db:
             done = db.execute(
-                "UPDATE leads SET due = ?, revision = ?, body = ? WHERE id = ? AND revision = ?",
-                (written.due, written.revision, to_json(written), old.id, old.revision),
+                "UPDATE leads SET due = ?, revision = ?, body = ?, person = ?, until = ? WHERE id = ? AND revision = ?",
+                (written.due, written.revision, to_json(written), *_later(written), old.id, old.revision),
             )
             return done.rowcount == 1
 
@@ -154,6 +213,29 @@ class SqliteStore:
                 if lead is not None:
                     yield lead
 
+    def by_person(self, person: str) -> list[Lead]:
+        """See `ports.Store.by_person`."""
+        with self._lock, _translated():
+            rows = self._db.execute(
+                "SELECT id, body FROM leads WHERE person = ? AND person != '' ORDER BY created, id", (person,)
+            ).fetchall()
+        return [lead for lead in (self._readable(*row) for row in rows) if lead is not None]
+
+    def remove(self, lead: Lead) -> bool:
+        """See `ports.Store.remove`."""
+        with self._writing() as db:
+            done = db.execute("DELETE FROM leads WHERE id = ? AND revision = ?", (lead.id, lead.revision))
+            return done.rowcount == 1
+
+    def purge(self, now: float, limit: int) -> int:
+        """See `ports.Store.purge`."""
+        with self._writing() as db:
+            done = db.execute(
+                "DELETE FROM leads WHERE id IN (SELECT id FROM leads WHERE until > 0 AND until <= ? LIMIT ?)",
+                (now, limit),
+            )
+            return done.rowcount
+
     def claim(self, key: str, value: str, *, now: float, until: float) -> bool:
         """See `ports.Marks.claim`."""
         with self._writing() as db:
@@ -176,9 +258,17 @@ class SqliteStore:
         with self._writing() as db:
             db.execute("DELETE FROM marks WHERE key = ?", (key,))
 
-    def close(self) -> None:
-        """Let go of the file."""
-        self._db.close()
+    def take(self, key: str, *, now: float, interval: float, burst: int) -> float:
+        """See `ports.Meter.take`."""
+        with self._writing() as db:
+            db.execute("DELETE FROM meters WHERE full <= ?", (now,))
+            row = db.execute("SELECT full FROM meters WHERE key = ?", (key,)).fetchone()
+            full = (row[0] if row else now) + interval
+            wait: float = full - now - interval * burst
+            if wait > 0:
+                return wait
+            db.execute("INSERT OR REPLACE INTO meters (key, full) VALUES (?, ?)", (key, full))
+            return 0.0
 
     def _readable(self, lead_id: str, body: str) -> Lead | None:
         try:
@@ -187,24 +277,49 @@ class SqliteStore:
             self.unreadable.add(lead_id)
             return None
 
-    def _row(self, statement: str, *values: object) -> tuple[str, ...] | None:
-        with self._lock, _translated():
-            row: tuple[str, ...] | None = self._db.execute(statement, values).fetchone()
-            return row
 
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, _translated():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                # A full disk rolls back by itself or not, and a failed commit leaves the transaction open: then
-                # every later BEGIN would fail, long after the disk has room again.
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+class SqliteVault(_Database):
+    """Sensitive answers in a SQLite file of their own."""
+
+    def _prepare(self, *, create: bool) -> None:
+        if create:
+            self._durable()
+            # What is deleted is overwritten with zeros: a health answer must not stay in free pages of the file.
+            self._db.execute("PRAGMA secure_delete=ON")
+            self._db.executescript(_VAULT_SCHEMA)
+        elif not self._columns("vault") >= {"key", "body", "until"}:
+            msg = f"{self._path} is not a vault"
+            raise StoreError(msg)
+
+    def put(self, key: str, values: Mapping[str, str], *, until: float) -> None:
+        """See `ports.Vault.put`."""
+        with self._writing() as db:
+            body = json.dumps(dict(values), ensure_ascii=False)
+            db.execute("INSERT OR REPLACE INTO vault (key, body, until) VALUES (?, ?, ?)", (key, body, until))
+
+    def open(self, key: str, *, now: float) -> dict[str, str] | None:
+        """See `ports.Vault.open`."""
+        row = self._row("SELECT body FROM vault WHERE key = ? AND until > ?", key, now)
+        try:
+            values: dict[str, str] | None = json.loads(row[0]) if row else None
+        except ValueError as error:
+            msg = "sqlite: the answers of a record cannot be read"
+            raise StoreError(msg) from error
+        return values
+
+    def drop(self, key: str) -> None:
+        """See `ports.Vault.drop`."""
+        with self._writing() as db:
+            db.execute("DELETE FROM vault WHERE key = ?", (key,))
+
+    def purge(self, now: float) -> int:
+        """Delete what is over at `now`; DynamoDB's TTL does the same by itself."""
+        with self._writing() as db:
+            return db.execute("DELETE FROM vault WHERE until <= ?", (now,)).rowcount
+
+
+def _later(lead: Lead) -> tuple[str, float]:
+    return lead.person, lead.until
 
 
 def _read(body: str) -> Lead:

@@ -45,6 +45,7 @@ def submit(desk: Desk, form: Form, sent: Mapping[str, str], *, page: str) -> Out
     trapped = desk.screening and bool(sent.get(form.honeypot, "").strip())
     window = int(now // (form.window_hours * 3600))
     key, before, after = (fingerprint(form, checked, window + step, quarantined=trapped) for step in (0, -1, 1))
+    address = form.address_in(checked.values)
     lead = Lead(
         id=desk.new_id(),
         key=key,
@@ -56,6 +57,8 @@ def submit(desk: Desk, form: Form, sent: Mapping[str, str], *, page: str) -> Out
         release=release_of(sent, desk.site.release),
         quarantined=now if trapped else None,
         reasons=("honeypot",) if trapped else (),
+        person=desk.tokens.fingerprints(address)[0] if address else "",
+        until=now + form.retention_days * 86400,
     )
     if not trapped:
         lead = _with_first_mails(lead, form, now)

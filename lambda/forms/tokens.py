@@ -25,15 +25,20 @@ _SHAPE = re.compile(r"([0-9a-f]{8})\.([a-z0-9-]{1,64})\.([0-9a-f]{1,12})\.([A-Za
 
 
 class Tokens:
-    """Signs and verifies with `secrets`, newest first; at least one, each at least 16 bytes."""
+    """Signs and verifies with `secrets`, newest first; at least one, each at least 16 bytes.
 
-    __slots__ = ("_secrets",)
+    `peppers` (default: the secrets) key the hashes of addresses. They are apart because the stop list must outlive the
+    rotation of signing keys: an address cannot be hashed anew once its lead is erased.
+    """
 
-    def __init__(self, secrets: Sequence[bytes]) -> None:
-        if not secrets or min(map(len, secrets)) < 16:
+    __slots__ = ("_peppers", "_secrets")
+
+    def __init__(self, secrets: Sequence[bytes], peppers: Sequence[bytes] = ()) -> None:
+        if not secrets or min(map(len, (*secrets, *peppers))) < 16:
             msg = "signing needs at least one secret, each of 16 bytes or more"
             raise ValueError(msg)
         self._secrets = tuple(secrets)
+        self._peppers = tuple(peppers or secrets)
 
     def sign(self, purpose: str, subject: str, expires: float = 0) -> str:
         """A token for `subject` (a lead id) that works until `expires` (0 = for good)."""
@@ -63,13 +68,13 @@ class Tokens:
         return subject
 
     def fingerprints(self, address: str) -> tuple[str, ...]:
-        """Keyed hashes of a mail address, one per secret: new marks use the first, look-ups try all.
+        """Keyed hashes of a mail address, one per pepper: new marks use the first, look-ups try all.
 
         A plain hash of an address can be guessed by hashing lists of addresses; a keyed one cannot.
         """
         folded = address.strip().lower().encode()
         return tuple(
-            hmac.new(_derived(one, "address"), folded, hashlib.sha256).hexdigest()[:40] for one in self._secrets
+            hmac.new(_derived(one, "address"), folded, hashlib.sha256).hexdigest()[:40] for one in self._peppers
         )
 
 

@@ -13,6 +13,7 @@ from forms.errors import StoreError
 from forms.lead import Agreed
 from forms.lead import Job
 from forms.lead import Lead
+from forms.lead import to_json
 from forms.memory import MemoryStore
 from forms.sqlite import SqliteStore
 
@@ -118,6 +119,43 @@ class StoreContract:
             store.add(lead(name, created=created))
         assert [one.id for one in store.scan()] == ["c", "b", "a"]
 
+    def test_a_persons_leads_are_found_the_oldest_first(self, store: Store) -> None:
+        for name, created, person in (("b", 20.0, "p1"), ("a", 10.0, "p1"), ("c", 5.0, "p2"), ("d", 1.0, "")):
+            store.add(lead(name, created=created)._replace(person=person))
+        assert [one.id for one in store.by_person("p1")] == ["a", "b"]
+        assert list(store.by_person("p3")) == []
+        assert list(store.by_person("")) == []
+
+    def test_a_removed_lead_is_gone_and_its_key_is_free(self, store: Store) -> None:
+        first = store.add(lead("a", due=5.0)._replace(person="p1"))
+        assert store.remove(first)
+        assert store.get("a") is None
+        assert list(store.due(10, 10)) == list(store.scan()) == list(store.by_person("p1")) == []
+        assert store.add(lead("b")._replace(key="key-a")).id == "b"
+
+    def test_removing_is_refused_when_somebody_was_faster(self, store: Store) -> None:
+        first = store.add(lead("a"))
+        store.replace(first, first._replace(confirmed=1.0))
+        assert not store.remove(first)
+        assert store.get("a") is not None
+        assert not store.remove(lead("nobody"))
+
+    def test_what_is_kept_longer_than_it_may_be_is_purged_with_its_key(self, store: Store) -> None:
+        for name, until in (("over", 50.0), ("edge", 60.0), ("later", 61.0), ("kept", 0.0)):
+            store.add(lead(name)._replace(until=until))
+        while store.purge(60.0, 1) == 1:
+            pass
+        assert store.purge(60.0, 10) == 0
+        assert {one.id for one in store.scan()} == {"later", "kept"}
+        assert store.get("over") is None
+        assert store.add(lead("again")._replace(key="key-over")).id == "again"
+
+    def test_a_later_end_is_kept_with_the_change_that_sets_it(self, store: Store) -> None:
+        first = store.add(lead("a")._replace(until=50.0))
+        assert store.replace(first, first._replace(until=500.0, person="p9"))
+        store.purge(60.0, 10)
+        assert [one.id for one in store.by_person("p9")] == ["a"]
+
     def test_a_store_can_change_while_it_is_scanned(self, store: Store) -> None:
         for number in range(3):
             store.add(lead(f"n{number}", created=float(number)))
@@ -133,7 +171,10 @@ class TestMemoryStore(StoreContract):
     def store(self) -> Store:
         return MemoryStore()
 
-    @pytest.mark.parametrize("verb", ["add", "get", "replace", "due", "scan", "claim", "find", "drop"])
+    @pytest.mark.parametrize(
+        "verb",
+        ["add", "get", "replace", "due", "scan", "claim", "find", "drop", "by_person", "remove", "purge", "take"],
+    )
     def test_each_verb_can_be_told_to_fail_once(self, verb: str) -> None:
         store = MemoryStore()
         store.fail[verb] = StoreError(verb)
@@ -146,6 +187,10 @@ class TestMemoryStore(StoreContract):
             "claim": lambda: store.claim("k", "v", now=0, until=0),
             "find": lambda: store.find("k", now=0),
             "drop": lambda: store.drop("k"),
+            "by_person": lambda: store.by_person("p"),
+            "remove": lambda: store.remove(lead("a")),
+            "purge": lambda: store.purge(0, 1),
+            "take": lambda: store.take("k", now=0, interval=1, burst=1),
         }
         with pytest.raises(StoreError):
             calls[verb]()
@@ -204,7 +249,24 @@ class TestSqliteStore(StoreContract):
         from forms.lead import to_json
 
         with pytest.raises(ValueError, match="newer"):
-            from_json(to_json(lead("a")).replace('"version":1', '"version":2'))
+            from_json(to_json(lead("a")).replace('"version":2', '"version":3'))
+
+    def test_a_store_of_the_release_before_is_brought_up_to_date(self, tmp_path: Path) -> None:
+        path = tmp_path / "leads.sqlite3"
+        body = to_json(lead("old")).replace('"version":2', '"version":1').replace(',"proofs":[]', "")
+        with contextlib.closing(sqlite3.connect(path)) as db, db:
+            db.execute(
+                "CREATE TABLE leads (id TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE, form TEXT NOT NULL, created REAL "
+                "NOT NULL, due REAL, revision INTEGER NOT NULL, body TEXT NOT NULL) STRICT"
+            )
+            db.execute("INSERT INTO leads VALUES ('old', 'key-old', 'contact', 1000.0, NULL, 0, ?)", (body,))
+        with contextlib.closing(SqliteStore(path)) as store:
+            old = store.get("old")
+            assert old == lead("old")
+            assert store.replace(old, old._replace(person="p1"))
+            assert [one.id for one in store.by_person("p1")] == ["old"]
+        with contextlib.closing(SqliteStore(path)) as again:
+            assert [one.id for one in again.scan()] == ["old"]
 
     def test_a_damaged_record_stops_neither_the_mail_nor_the_listing_of_the_others(self, tmp_path: Path) -> None:
         store = SqliteStore(tmp_path / "leads.sqlite3")

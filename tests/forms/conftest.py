@@ -20,6 +20,7 @@ from forms.desk import Site
 from forms.memory import MemoryMailer
 from forms.memory import MemoryShelf
 from forms.memory import MemoryStore
+from forms.memory import MemoryVault
 from forms.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def desk(clock: Clock) -> Desk:
         forms=load(),
         store=store,
         marks=store,
+        meter=store,
+        vault=MemoryVault(),
         mailer=MemoryMailer(),
         shelf=MemoryShelf({"steady-ground.pdf": b"%PDF-1.7 book", "steady-ground.epub": b"PK book"}),
         tokens=Tokens([b"k" * 32]),
@@ -125,6 +128,7 @@ def wire(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
     )
     settings = {
         "STORE": f"sqlite:{tmp_path}/leads.sqlite3",
+        "VAULT": f"sqlite:{tmp_path}/private.sqlite3",
         "MAIL": f"outbox:{tmp_path}/outbox",
         "SECRETS": "ab" * 32,
         "SITE_URL": SITE,

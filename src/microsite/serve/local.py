@@ -36,6 +36,11 @@ class LocalData:
         return self.folder / "leads.sqlite3"
 
     @property
+    def vault(self) -> Path:
+        """The SQLite file of sensitive answers, which no export holds."""
+        return self.folder / "private.sqlite3"
+
+    @property
     def outbox(self) -> Path:
         """The folder of `.eml` files: every mail that the site would have sent."""
         return self.folder / "outbox"
@@ -81,6 +86,8 @@ def forms_environ(  # noqa: PLR0913 (each one is a setting of its own)
         "FORMS_MAIL": f"outbox:{data.outbox}",
         "FORMS_ORG_ADDRESS": str(organisation.get("postal_address", "")),
         "FORMS_ORG_NAME": str(organisation.get("name", "")),
+        # The oldest secret: putting a new one in front must not lose whom we may not mail.
+        "FORMS_PEPPER": data.secrets.rpartition(",")[2],
         "FORMS_RELEASE": release,
         "FORMS_SCREENING": "on" if screening else "off",
         "FORMS_SECRETS": data.secrets,
@@ -88,6 +95,7 @@ def forms_environ(  # noqa: PLR0913 (each one is a setting of its own)
         "FORMS_SITE_URL": url.rstrip("/"),
         "FORMS_STORE": f"sqlite:{data.store}",
         "FORMS_TEAM": team,
+        "FORMS_VAULT": f"sqlite:{data.vault}",
     }
 
 
