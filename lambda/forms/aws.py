@@ -13,14 +13,14 @@ mails what a batch of the table's stream names; `sweep` mails whatever is due. S
 | `FORMS_SITE_URL` | the site's address, such as `https://ketamine-guide.example` |
 | `FORMS_FROM`, `FORMS_TEAM` | mail address that sends, mail address that gets notices |
 | `FORMS_ORG_NAME`, `FORMS_ORG_ADDRESS` | as shown in mails; the postal address is one line |
-| `FORMS_SHELL` | HTML file with the markers `<!--title-->` and `<!--main-->`; optional |
+| `FORMS_SHELL` | HTML file with the markers `<!--title-->` and `<!--main-->`; default: the one in the function's zip |
 | `FORMS_BOOK` | folder with the book's files; optional |
 | `FORMS_RELEASE` | the site's release, kept with each record; optional |
 | `FORMS_SCREENING` | `off` turns the honeypot off, for load tests; default `on` |
 """
 
 # imports inside verbs: a cold start pays only for the path it takes; pathlib costs 4 ms at a cold start:
-# ruff: noqa: PLC0415, PTH119, PTH123
+# ruff: noqa: PLC0415, PTH118, PTH119, PTH120, PTH123
 from __future__ import annotations
 
 import base64
@@ -303,6 +303,8 @@ class _LateMailer:
 
 
 def _shell_reader(path: str) -> Callable[[], str]:
+    path = path or os.path.join(os.path.dirname(__file__), "shell.html")
+
     def read() -> str:
         # Read each time: pages with errors are rare, and under `make serve` the file changes with the theme.
         try:
@@ -334,7 +336,7 @@ def _place(error: BaseException) -> str:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     at = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else "?"
-    words = f" {error}" if isinstance(error, SettingsError) else ""
+    words = f" {error}" if isinstance(error, SettingsError | ImportError) else ""
     return f"{type(error).__name__}@{at}{words}"
 
 

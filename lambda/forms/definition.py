@@ -6,7 +6,7 @@ and the retention. In: a folder of definition files. Out: `Form` by id. Writing 
 """
 
 # imports inside verbs: a cold start pays only for the path it takes; pathlib costs 4 ms at a cold start:
-# ruff: noqa: PLC0415, PTH100, PTH118, PTH120, PTH123, PTH208
+# ruff: noqa: PLC0415, PTH100, PTH110, PTH118, PTH120, PTH123, PTH208
 from __future__ import annotations
 
 import hashlib
@@ -23,6 +23,9 @@ __all__ = ["Consent", "Field", "Form", "Mail", "load"]
 
 #: The definitions that ship with the package.
 SHIPPED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "definitions")
+#: The same as one JSON list of tables, checked, in the function's zip only: reading two forms takes 0.2 ms of CPU
+#: instead of 4 (`tomllib` has to be imported, and parses slowly).
+PACKED = SHIPPED + ".json"
 
 
 class Field(NamedTuple):
@@ -126,6 +129,11 @@ def load(directory: Path | str | None = None) -> dict[str, Form]:
 
     Raises `DefinitionError`, carrying the mistakes with file and line, when a file cannot be used.
     """
+    if directory is None and os.path.exists(PACKED):
+        import json
+
+        with open(PACKED, encoding="utf-8") as file:
+            return {table["id"]: from_table(table) for table in json.load(file)}
     folder = os.fspath(directory) if directory is not None else SHIPPED
     try:
         names = sorted(name for name in os.listdir(folder) if name.endswith(".toml"))

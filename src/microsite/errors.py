@@ -7,7 +7,9 @@ The tree::
     ├── ContentError          the content has findings of severity "error"; carries them
     ├── BuildError            the builder or a pass after it failed
     ├── ServeError            the local server cannot start (port in use, no right to bind)
-    └── BookError             the book cannot be typeset
+    ├── BookError             the book cannot be typeset
+    ├── PackageError          the function's zip cannot be made
+    └── SearchError           a collection, a judgement file or an index cannot be read
 
 What an editor can mend in a page is not an error but a `microsite.findings.Finding`, returned as a value.
 """
@@ -28,6 +30,8 @@ __all__ = [
     "ConfigError",
     "ContentError",
     "MicrositeError",
+    "PackageError",
+    "SearchError",
     "ServeError",
 ]
 
@@ -71,3 +75,11 @@ class ServeError(MicrositeError):
 
 class BookError(MicrositeError):
     """The book cannot be typeset."""
+
+
+class SearchError(MicrositeError):
+    """A collection, a file of questions or judgements, or an index cannot be used."""
+
+
+class PackageError(MicrositeError):
+    """The function's zip cannot be made."""

@@ -72,3 +72,24 @@ def test_no_site_is_built_over_a_definition_with_a_mistake(tmp_path: Path, monke
         demand_definitions()
     assert next(finding.rule for finding in refused.value.findings if finding.severity == "error") == "form-wrong-type"
     assert isinstance(CliRunner().invoke(build_command, []).exception, ContentError)
+
+
+def test_package_writes_the_zip_and_says_so(tmp_path: Path) -> None:
+    shell = tmp_path / "shell.html"
+    shell.write_text("<main><!--main--></main>")
+    out = tmp_path / "build" / "forms.zip"
+    result = CliRunner().invoke(command, ["package", "--out", str(out), "--shell", str(shell), "--json"])
+    assert result.exit_code == 0
+    said = json.loads(result.stdout)
+    assert said["bytes"] == out.stat().st_size
+    assert {"path", "sha256", "id", "runtime", "architecture", "bytecode", "files", "warnings"} <= set(said)
+    assert len(said["warnings"]) == (0 if said["bytecode"] else 1)
+
+
+def test_a_broken_definition_is_not_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "x.toml").write_text('id = "x"\nbuton = "Go"\n')
+    monkeypatch.setattr("microsite.cli.forms.SHIPPED", str(tmp_path))
+    result = CliRunner().invoke(command, ["package", "--out", str(tmp_path / "forms.zip")])
+    assert isinstance(result.exception, ContentError)
+    assert any(finding.rule == "form-unknown-key" and finding.line == 2 for finding in result.exception.findings)
+    assert not (tmp_path / "forms.zip").exists()

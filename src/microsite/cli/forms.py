@@ -1,8 +1,9 @@
-"""`microsite forms`: the definitions of the forms, checked."""
+"""`microsite forms`: the definitions of the forms, checked, and the function packed for Lambda."""
 
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from forms.check import check_folder
 from forms.definition import SHIPPED
 from microsite.errors import ContentError
 from microsite.findings import Finding
+from microsite.package import RUNTIME
+from microsite.package import build_package
 
 if TYPE_CHECKING:
     from forms.check import Mistake
@@ -22,7 +25,7 @@ __all__ = ["command", "demand_definitions"]
 
 @click.group(name="forms")
 def command() -> None:
-    """Work on the form definitions in lambda/forms/definitions/.
+    """Check the form definitions in lambda/forms/definitions/, and pack the function that answers them.
 
     Example: microsite forms check
     """
@@ -48,6 +51,40 @@ def check(ctx: click.Context, *, path: Path | None, as_json: bool) -> None:
             f"{errors} errors, {len(findings) - errors} warnings" if findings else "No mistakes found.", err=True
         )
     ctx.exit(1 if any(finding.severity == "error" for finding in findings) else 0)
+
+
+@command.command(
+    help=f"""Pack the function for AWS Lambda ({RUNTIME}): one zip, the same bytes for the same input.
+
+    Definitions with mistakes are not packed. Needs a built site: its frame goes around the function's pages.
+
+    Example: microsite forms package --out build/forms.zip
+    """
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("build/forms.zip"),
+    show_default=True,
+    help="The zip.",
+)
+@click.option(
+    "--shell",
+    type=click.Path(path_type=Path),
+    default=Path("build/forms/shell.html"),
+    show_default=True,
+    help="The built page that answers are set into.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print size, digest and files as JSON.")
+def package(out: Path, shell: Path, *, as_json: bool) -> None:
+    demand_definitions()
+    made = build_package(out, shell=shell, environ=os.environ)
+    for warning in made.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    if as_json:
+        click.echo(json.dumps(made.as_dict(), indent=2))
+    else:
+        click.echo(f"{made.path}  {made.bytes:,} bytes, {len(made.files)} files, {RUNTIME}, id {made.id}")
 
 
 def demand_definitions() -> None:
