@@ -34,7 +34,7 @@ test: check ## Everything, the real browser included
 	@chromium=$$($(BIN)/python scripts/chromium.py) && CHROMIUM="$$chromium" exec $(BIN)/pytest $(ARGS)
 
 test-fast: ready ## The tests that need no browser, no node and no network
-	@exec $(BIN)/pytest --ignore=tests/browser $(ARGS)
+	@exec $(BIN)/pytest --ignore=tests/browser -m "not node" $(ARGS)
 
 bench: ready ## Measure the build, an edit under serve, and the bytes of the pages
 	@exec $(BIN)/python -m benchmarks $(ARGS)

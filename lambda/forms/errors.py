@@ -11,7 +11,8 @@ The tree::
     │   └── TokenExpired          ours, but too old; carries whom it was made for
     ├── StoreError                the store failed, nothing is known to be written
     │   └── StoreBusy             others kept changing the same record; try again
-    └── MailError                 the mailer did not take the mail; it stays due
+    ├── MailError                 the mailer did not take the mail; it stays due
+    └── CallError                 a service of AWS said no or could not be reached; adapters make one of the above of it
 
 Adapters translate foreign errors (`sqlite3.Error`, `OSError`) into this tree with `from`.
 """
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from .check import Mistake
 
 __all__ = [
+    "CallError",
     "DefinitionError",
     "FormsError",
     "MailError",
@@ -108,3 +110,26 @@ class StoreBusy(StoreError):  # noqa: N818
 
 class MailError(FormsError):
     """The mailer did not take the mail; it stays due and is tried again."""
+
+    def __init__(self, message: str, *, uncertain: bool = False) -> None:
+        super().__init__(message)
+        #: Whether the mail may have gone out all the same: the whole request was handed over and no answer came.
+        self.uncertain = uncertain
+
+
+class CallError(FormsError):
+    """A service of AWS said no, or could not be reached.
+
+    `str(error)` names code and status, never the service's message: SES and DynamoDB repeat addresses and values there.
+    """
+
+    def __init__(self, code: str, *, uncertain: bool, status: int = 0, body: bytes = b"") -> None:
+        super().__init__(f"{code} ({status})" if status else code)
+        #: The service's own, such as `ThrottlingException`; or `connect`, `timeout`, `lost` (before the first byte of
+        #: the answer), `cut` (in the middle of it), `garbled`, `certificate`.
+        self.code = code
+        #: Whether it may have been done all the same.
+        self.uncertain = uncertain
+        #: HTTP status, 0 when there was no answer.
+        self.status = status
+        self.body = body

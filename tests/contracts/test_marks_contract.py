@@ -11,9 +11,11 @@ from forms.memory import MemoryStore
 from forms.sqlite import SqliteStore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterator
     from pathlib import Path
 
+    from forms.dynamodb import DynamoStore
     from forms.ports import Marks
 
 
@@ -93,3 +95,16 @@ class TestSqliteMarks(MarksContract):
         store = SqliteStore(tmp_path / "leads.sqlite3")
         yield store
         store.close()
+
+
+class TestDynamoMarks(MarksContract):
+    @pytest.fixture
+    def marks(self, dynamo: Callable[[str], DynamoStore], moto_url: str) -> Marks:
+        return dynamo(moto_url)
+
+
+@pytest.mark.node
+class TestDynamoMarksOnDynalite(MarksContract):
+    @pytest.fixture
+    def marks(self, dynamo: Callable[[str], DynamoStore], dynalite_url: str) -> Marks:
+        return dynamo(dynalite_url)

@@ -11,9 +11,11 @@ from forms.memory import MemoryStore
 from forms.sqlite import SqliteStore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterator
     from pathlib import Path
 
+    from forms.dynamodb import DynamoStore
     from forms.ports import Meter
 
 
@@ -83,3 +85,16 @@ class TestSqliteMeter(MeterContract):
         store.take("new", now=11, interval=10, burst=2)
         assert store._db.execute("SELECT key FROM meters").fetchall() == [("new",)]
         store.close()
+
+
+class TestDynamoMeter(MeterContract):
+    @pytest.fixture
+    def meter(self, dynamo: Callable[[str], DynamoStore], moto_url: str) -> Meter:
+        return dynamo(moto_url)
+
+
+@pytest.mark.node
+class TestDynamoMeterOnDynalite(MeterContract):
+    @pytest.fixture
+    def meter(self, dynamo: Callable[[str], DynamoStore], dynalite_url: str) -> Meter:
+        return dynamo(dynalite_url)

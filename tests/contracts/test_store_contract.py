@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from forms.dynamodb import DynamoStore
     from forms.ports import Store
 
 
@@ -305,3 +306,16 @@ class TestSqliteStore(StoreContract):
             db.execute("INSERT INTO checks VALUES ('nobody')")
         assert store.add(lead("after")).id == "after"
         store.close()
+
+
+class TestDynamoStore(StoreContract):
+    @pytest.fixture
+    def store(self, dynamo: Callable[[str], DynamoStore], moto_url: str) -> Store:
+        return dynamo(moto_url)
+
+
+@pytest.mark.node
+class TestDynamoStoreOnDynalite(StoreContract):
+    @pytest.fixture
+    def store(self, dynamo: Callable[[str], DynamoStore], dynalite_url: str) -> Store:
+        return dynamo(dynalite_url)

@@ -11,9 +11,11 @@ from forms.memory import MemoryVault
 from forms.sqlite import SqliteVault
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterator
     from pathlib import Path
 
+    from forms.dynamodb import DynamoVault
     from forms.ports import Vault
 
 ANSWERS = {"insurer": "Zoë \U0001f600 Health", "plan": "", "note": "a\nb"}
@@ -82,3 +84,16 @@ class TestSqliteVault(VaultContract):
         vault.put("k", ANSWERS, until=10)
         assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
         vault.close()
+
+
+class TestDynamoVault(VaultContract):
+    @pytest.fixture
+    def vault(self, dynamo_vault: Callable[[str], DynamoVault], moto_url: str) -> Vault:
+        return dynamo_vault(moto_url)
+
+
+@pytest.mark.node
+class TestDynamoVaultOnDynalite(VaultContract):
+    @pytest.fixture
+    def vault(self, dynamo_vault: Callable[[str], DynamoVault], dynalite_url: str) -> Vault:
+        return dynamo_vault(dynalite_url)

@@ -1,0 +1,70 @@
+"""AWS Signature Version 4 by hand: who calls, proven by headers.
+
+In: a request's parts, keys, the time. Out: the headers with `authorization`. botocore's signer gives the same bytes but
+its import costs more than the whole path of a request. Checked against AWS's published test suite and against
+botocore. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+"""
+
+from __future__ import annotations
+
+import hmac
+import time
+from hashlib import sha256
+from typing import NamedTuple
+
+from .percent import encode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Keys", "sign"]
+
+
+class Keys(NamedTuple):
+    """Credentials; `token` is "" when they are not temporary."""
+
+    id: str
+    secret: str
+    token: str = ""
+
+
+def sign(  # noqa: PLR0913 - the parts of a request
+    method: str,
+    path: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    service: str,
+    region: str,
+    keys: Keys,
+    now: float,
+) -> dict[str, str]:
+    """`headers` (names in lower case, `host` among them) with date, token and `authorization` added.
+
+    `path` is as it goes on the wire, percent-encoded. There is no query: no call of ours has one. Every header given
+    is signed. `now` is seconds since 1970; AWS refuses a signature more than five minutes off.
+    """
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
+    digest = sha256(body).hexdigest()
+    signed = {**headers, "x-amz-date": stamp}
+    if keys.token:
+        signed["x-amz-security-token"] = keys.token
+    if service == "s3":
+        signed["x-amz-content-sha256"] = digest
+    else:
+        # Every service but S3 signs the path encoded once more.
+        path = "/".join(map(encode, path.split("/")))
+    names = ";".join(sorted(signed))
+    lines = "".join(f"{name}:{' '.join(signed[name].split())}\n" for name in sorted(signed))
+    canonical = f"{method}\n{path}\n\n{lines}\n{names}\n{digest}"
+    scope = f"{stamp[:8]}/{region}/{service}/aws4_request"
+    key = b"AWS4" + keys.secret.encode()
+    for part in scope.split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    stated = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{sha256(canonical.encode()).hexdigest()}"
+    signature = hmac.digest(key, stated.encode(), "sha256").hex()
+    signed["authorization"] = (
+        f"AWS4-HMAC-SHA256 Credential={keys.id}/{scope}, SignedHeaders={names}, Signature={signature}"
+    )
+    return signed
