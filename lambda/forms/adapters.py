@@ -7,20 +7,23 @@ In: the setting and a `World`. Out: a port. Nothing is made that is not there, u
 # ruff: noqa: PLC0415 - imports inside verbs: a cold start pays only for the path it takes
 from __future__ import annotations
 
+from _thread import allocate_lock
+
 from .errors import SettingsError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
     from typing import Protocol
 
-    from .cloud import World
     from .ports import Mailer
     from .ports import Marks
     from .ports import Meter
     from .ports import Shelf
     from .ports import Store
     from .ports import Vault
+    from .world import World
 
     class FullStore(Store, Marks, Meter, Protocol):
         """What one table or file is: store, marks and meter in one."""
@@ -37,7 +40,28 @@ if TYPE_CHECKING:
             ...
 
 
-__all__ = ["open_mailer", "open_shelf", "open_store", "open_vault", "read_secrets"]
+__all__ = ["Late", "open_mailer", "open_shelf", "open_store", "open_vault", "read_secrets"]
+
+
+class Late:
+    """Makes an adapter when it is first used: most requests mail nothing and hold no sensitive answer."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._made: Any = None
+        self._making = allocate_lock()
+
+    def __getattr__(self, name: str) -> Any:
+        with self._making:
+            if self._made is None:
+                self._made = self._make()
+        return getattr(self._made, name)
+
+    def close(self) -> None:
+        """Let go of what was made, if anything was."""
+        close = getattr(self._made, "close", None)
+        if close is not None:
+            close()
 
 
 def open_store(named: str, world: World, *, create: bool = False) -> FullStore:

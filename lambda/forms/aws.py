@@ -5,16 +5,17 @@ mails what a batch of the table's stream names; `sweep` mails whatever is due. S
 
 | variable | meaning |
 |---|---|
-| `FORMS_STORE` | `sqlite:/path/leads.sqlite3` |
-| `FORMS_MAIL` | `outbox:/path/folder` |
-| `FORMS_VAULT` | `sqlite:/path/private.sqlite3`: sensitive answers |
-| `FORMS_SECRETS` | signing secrets in hex, comma separated, newest first; 16 bytes each at least |
+| `FORMS_STORE` | `sqlite:/path/leads.sqlite3` or `dynamodb:TABLE` |
+| `FORMS_MAIL` | `outbox:/path/folder` or `ses` |
+| `FORMS_SES_CONFIG_SET` | SES configuration set that publishes events; optional, and needed for mail that goes once |
+| `FORMS_VAULT` | `sqlite:/path/private.sqlite3` or `dynamodb:TABLE`: sensitive answers |
+| `FORMS_SECRETS` | signing secrets in hex, comma separated, newest first; 16 bytes each at least; or `ssm:/PATH/NAME` |
 | `FORMS_PEPPER` | the same for hashes of addresses, never rotated lightly; default: the signing secrets |
 | `FORMS_SITE_URL` | the site's address, such as `https://ketamine-guide.example` |
 | `FORMS_FROM`, `FORMS_TEAM` | mail address that sends, mail address that gets notices |
 | `FORMS_ORG_NAME`, `FORMS_ORG_ADDRESS` | as shown in mails; the postal address is one line |
 | `FORMS_SHELL` | HTML file with the markers `<!--title-->` and `<!--main-->`; default: the one in the function's zip |
-| `FORMS_BOOK` | folder with the book's files; optional |
+| `FORMS_BOOK` | folder with the book's files, or `s3:BUCKET/PREFIX`; optional |
 | `FORMS_RELEASE` | the site's release, kept with each record; optional |
 | `FORMS_SCREENING` | `off` turns the honeypot off, for load tests; default `on` |
 """
@@ -32,6 +33,7 @@ from _thread import allocate_lock
 
 from .answer import as_page
 from .answer import as_problem
+from .errors import FormsError
 from .errors import Refused
 from .errors import SettingsError
 from .request import read_request
@@ -44,16 +46,18 @@ if TYPE_CHECKING:
 
     from .desk import Desk
     from .handle import Handled
-    from .ports import Mailer
     from .request import Request
+    from .tokens import Tokens
+    from .world import World
 
     Event = Mapping[str, Any]
 
-__all__ = ["http", "notify", "prepare", "reset", "sweep"]
+__all__ = ["http", "notify", "prepare", "reset", "sweep", "world"]
 
 _NAMES = (
     "FORMS_STORE",
     "FORMS_MAIL",
+    "FORMS_SES_CONFIG_SET",
     "FORMS_SECRETS",
     "FORMS_PEPPER",
     "FORMS_VAULT",
@@ -69,6 +73,9 @@ _NAMES = (
 )
 #: Settings → desk. Kept between events, so a warm function reads definitions and opens the store once.
 _desks: dict[tuple[str, ...], Desk] = {}
+#: Settings → when secrets from Parameter Store are read anew, seconds since 1970.
+_stale: dict[tuple[str, ...], float] = {}
+_SECRETS_HOLD = 300.0
 #: Ids of damaged records that the log has named already.
 _reported: set[str] = set()
 #: The local server asks from several threads; two first requests must not open two stores.
@@ -112,13 +119,14 @@ def notify(event: Event, context: object) -> dict[str, Any]:  # noqa: ARG001 - t
 
     A record names its lead in `dynamodb.Keys.id.S`. https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
     """
-    from .errors import FormsError
     from .notify import deliver
 
     failures = []
     for record in event.get("Records", ()):
         number = record.get("dynamodb", {}).get("SequenceNumber", "")
         lead_id = record.get("dynamodb", {}).get("Keys", {}).get("id", {}).get("S", "")
+        if lead_id.startswith("#"):  # a key, a mark, a meter: see `dynamodb`
+            continue
         try:
             desk = _desk()
             lead = desk.store.get(lead_id)
@@ -159,10 +167,24 @@ def reset() -> None:
     """Forget settings, definitions and open stores: the next event reads them anew. For the local server and tests."""
     while _desks:
         desk = _desks.popitem()[1]
-        for port in (desk.store, desk.vault):
+        for port in (desk.store, desk.vault, desk.mailer, desk.shelf):
             close = getattr(port, "close", None)
             if close is not None:
                 close()
+
+
+def world() -> World:
+    """The real environment, clocks and randomness, for adapters."""
+    from .world import World
+
+    return World(
+        environ=os.environ,
+        clock=time.time,
+        ticks=time.monotonic,
+        sleep=time.sleep,
+        chance=lambda: int.from_bytes(os.urandom(4)) / 2**32,
+        new_id=_new_id,
+    )
 
 
 def _desk() -> Desk:
@@ -171,25 +193,42 @@ def _desk() -> Desk:
         desk = _desks.get(settings)
         if desk is None:
             desk = _desks[settings] = _build(dict(zip(_NAMES, settings, strict=True)))
+            _stale[settings] = time.time() + _SECRETS_HOLD
+        elif time.time() >= _stale[settings]:
+            named = dict(zip(_NAMES, settings, strict=True))
+            if "ssm:" in {named["FORMS_SECRETS"][:4], named["FORMS_PEPPER"][:4]}:
+                try:
+                    desk = _desks[settings] = desk._replace(tokens=_tokens(named))
+                except FormsError as error:
+                    # The ones we have are good until somebody drops them: better than no answer.
+                    _log("secrets", outcome="error", reason=_place(error))
+            _stale[settings] = time.time() + _SECRETS_HOLD
     return desk
 
 
+def _tokens(settings: Mapping[str, str]) -> Tokens:
+    from .adapters import read_secrets
+    from .tokens import Tokens
+
+    read = [read_secrets(name, settings[name], world()) for name in ("FORMS_SECRETS", "FORMS_PEPPER")]
+    if not read[0]:
+        msg = "FORMS_SECRETS is not set"
+        raise SettingsError(msg)
+    return Tokens(*read)
+
+
 def _build(settings: Mapping[str, str]) -> Desk:
+    from .adapters import Late
+    from .adapters import open_mailer
+    from .adapters import open_shelf
+    from .adapters import open_store
+    from .adapters import open_vault
     from .definition import load
     from .desk import Desk
     from .desk import Site
-    from .folder import Folder
-    from .tokens import Tokens
 
     named = _needed(settings, "FORMS_STORE")
-    try:
-        tokens = Tokens(
-            [bytes.fromhex(one) for one in _needed(settings, "FORMS_SECRETS").split(",")],
-            [bytes.fromhex(one) for one in settings["FORMS_PEPPER"].split(",") if one],
-        )
-    except ValueError as error:
-        msg = "FORMS_SECRETS and FORMS_PEPPER must be secrets of at least 16 bytes in hex, separated by commas"
-        raise SettingsError(msg) from error
+    tokens = _tokens(settings)
     site = Site(
         url=_needed(settings, "FORMS_SITE_URL").rstrip("/"),
         name=settings["FORMS_ORG_NAME"],
@@ -200,15 +239,16 @@ def _build(settings: Mapping[str, str]) -> Desk:
     )
     forms = load()
     # Last, when nothing else can be wrong: a store that is opened must be in a desk, or nobody closes it.
-    store = _store(named)
+    outside = world()
+    store = open_store(named, outside, create=True)
     return Desk(
         forms=forms,
         store=store,
         marks=store,
         meter=store,
-        vault=_LateVault(settings["FORMS_VAULT"]),
-        mailer=_LateMailer(settings["FORMS_MAIL"]),
-        shelf=Folder(settings["FORMS_BOOK"]),
+        vault=Late(lambda: open_vault(settings["FORMS_VAULT"], outside, create=True)),
+        mailer=Late(lambda: open_mailer(settings["FORMS_MAIL"], outside, config_set=settings["FORMS_SES_CONFIG_SET"])),
+        shelf=Late(lambda: open_shelf(settings["FORMS_BOOK"], outside)),
         tokens=tokens,
         clock=time.time,
         new_id=_new_id,
@@ -223,83 +263,6 @@ def _needed(settings: Mapping[str, str], name: str) -> str:
         msg = f"{name} is not set"
         raise SettingsError(msg)
     return settings[name]
-
-
-def _store(named: str) -> Any:
-    kind, _, place = named.partition(":")
-    if kind == "sqlite" and place:
-        from .sqlite import SqliteStore
-
-        return SqliteStore(place)
-    msg = "FORMS_STORE must be sqlite:PATH"
-    raise SettingsError(msg)
-
-
-class _LateVault:
-    """Opens the real vault at the first sensitive answer: most requests hold none and must not pay for it."""
-
-    def __init__(self, named: str) -> None:
-        self._named = named
-        self._vault: Any = None
-
-    def put(self, key: str, values: Mapping[str, str], *, until: float) -> None:
-        self._opened().put(key, values, until=until)
-
-    def open(self, key: str, *, now: float) -> Mapping[str, str] | None:
-        found: Mapping[str, str] | None = self._opened().open(key, now=now)
-        return found
-
-    def drop(self, key: str) -> None:
-        self._opened().drop(key)
-
-    def purge(self, now: float) -> int:
-        purge = getattr(self._opened(), "purge", None)
-        return int(purge(now)) if purge is not None else 0
-
-    def close(self) -> None:
-        close = getattr(self._vault, "close", None)
-        if close is not None:
-            close()
-
-    def _opened(self) -> Any:
-        with _building:
-            if self._vault is None:
-                kind, _, place = self._named.partition(":")
-                if kind != "sqlite" or not place:
-                    msg = "FORMS_VAULT must be sqlite:PATH"
-                    raise SettingsError(msg)
-                from .sqlite import SqliteVault
-
-                self._vault = SqliteVault(place)
-            return self._vault
-
-
-class _LateMailer:
-    """Makes the real mailer at the first mail: the HTTP path sends none and must not pay for one."""
-
-    def __init__(self, named: str) -> None:
-        self._named = named
-        self._mailer: Mailer | None = None
-
-    @property
-    def lease(self) -> float:
-        from .notify import LEASE
-
-        return float(getattr(self._made(), "lease", LEASE))
-
-    def send(self, letter: Any) -> None:
-        self._made().send(letter)
-
-    def _made(self) -> Mailer:
-        if self._mailer is None:
-            kind, _, place = self._named.partition(":")
-            if kind != "outbox" or not place:
-                msg = "FORMS_MAIL must be outbox:FOLDER"
-                raise SettingsError(msg)
-            from .outbox import Outbox
-
-            self._mailer = Outbox(place)
-        return self._mailer
 
 
 def _shell_reader(path: str) -> Callable[[], str]:

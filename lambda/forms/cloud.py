@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import os
-from typing import NamedTuple
 
 from .errors import CallError
 from .errors import SettingsError
@@ -23,14 +22,14 @@ from .sigv4 import sign
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from collections.abc import Mapping
     from typing import Any
 
     from .wire import Reply
     from .wire import Wire
+    from .world import World
 
-__all__ = ["Client", "World"]
+__all__ = ["Client"]
 
 #: Seconds that a call may take in all, pauses and repetitions included. API Gateway waits 30 s for the function.
 BUDGET = 8.0
@@ -51,21 +50,6 @@ _THROTTLES = frozenset({
 _LOST = frozenset({"connect", "cut", "garbled", "lost", "timeout"})
 #: Amazon's own roots and the one that older systems know them by; see the head of the file.
 _ROOTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "roots.pem")  # noqa: PTH100, PTH118, PTH120
-
-
-class World(NamedTuple):
-    """What the adapters need from outside; `aws.py` has the real one."""
-
-    environ: Mapping[str, str]
-    #: Seconds since 1970.
-    clock: Callable[[], float]
-    #: Seconds on a clock that never jumps.
-    ticks: Callable[[], float]
-    sleep: Callable[[float], None]
-    #: A number from 0 up to 1.
-    chance: Callable[[], float]
-    #: A fresh opaque id, as `ports.NewId`.
-    new_id: Callable[[], str]
 
 
 class Client:

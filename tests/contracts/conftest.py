@@ -14,12 +14,12 @@ from benchmarks.rig.emulators import make_table
 from benchmarks.rig.emulators import moto
 
 from forms.cloud import Client
-from forms.cloud import World
 from forms.dynamodb import DynamoStore
 from forms.dynamodb import DynamoVault
 from forms.table import Table
 from forms.table import definition
 from forms.table import vault_definition
+from forms.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -91,6 +91,7 @@ def forms_environ(  # noqa: PLR0913 (each one is a setting of its own)
         "FORMS_RELEASE": release,
         "FORMS_SCREENING": "on" if screening else "off",
         "FORMS_SECRETS": data.secrets,
+        "FORMS_SES_CONFIG_SET": "",
         "FORMS_SHELL": str(root / "build" / "forms" / "shell.html"),
         "FORMS_SITE_URL": url.rstrip("/"),
         "FORMS_STORE": f"sqlite:{data.store}",
