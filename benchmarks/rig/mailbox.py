@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
     from pathlib import Path
 
-__all__ = ["Mail", "Mailbox"]
+__all__ = ["Mail", "Mailbox", "read_mail"]
 
 #: Seconds. The server mails after each accepted post and sweeps every five seconds.
 _PATIENCE = 15.0
@@ -43,7 +43,10 @@ class Mailbox:
 
     def all(self) -> list[Mail]:
         """Every mail in the outbox."""
-        return [_read(path) for path in sorted(self.folder.rglob("*.eml"), key=lambda path: path.stat().st_mtime_ns)]
+        return [
+            read_mail(path.read_bytes())
+            for path in sorted(self.folder.rglob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        ]
 
     def wait(self, text: str, *, count: int = 1) -> list[Mail]:
         """Mails that were sent to `text` or hold it, once there are at least `count`; AssertionError if never."""
@@ -56,9 +59,9 @@ class Mailbox:
             time.sleep(0.1)
 
 
-def _read(path: Path) -> Mail:
-    raw = path.read_bytes()
+def read_mail(raw: bytes) -> Mail:
+    """The message in `raw` (RFC 5322)."""
     message: EmailMessage = email.message_from_bytes(raw, policy=email.policy.default)
     part = message.get_body(("plain",))
-    assert part is not None, path
+    assert part is not None, raw
     return Mail(str(message["To"]), str(message["Subject"]), part.get_content(), raw)
