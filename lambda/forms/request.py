@@ -39,6 +39,8 @@ class Request(NamedTuple):
     raw_body: str = ""
     base64: bool = False
     id: str = ""
+    #: Internet address of whoever called the gateway: the visitor, or CloudFront (`origin.visitor`).
+    caller: str = ""
 
     def query(self) -> dict[str, str]:
         """The query's names and values; raises `Refused` (400) when it is damaged."""
@@ -124,11 +126,12 @@ def read_request(event: Mapping[str, Any]) -> Request:
         headers = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
         query, body = event.get("rawQueryString") or "", event.get("body") or ""
         request_id = context.get("requestId") or ""
+        caller = http.get("sourceIp") or ""
     except (KeyError, TypeError, AttributeError):
         raise Refused(400, "event-shape", "This request cannot be read.") from None
-    if not all(isinstance(one, str) for one in (method, path, query, body, request_id)):
+    if not all(isinstance(one, str) for one in (method, path, query, body, request_id, caller)):
         raise Refused(400, "event-shape", "This request cannot be read.")
-    return Request(method.upper(), path, headers, query, body, bool(event.get("isBase64Encoded")), request_id)
+    return Request(method.upper(), path, headers, query, body, bool(event.get("isBase64Encoded")), request_id, caller)
 
 
 def _too_large() -> Refused:

@@ -2,9 +2,10 @@
 
 In: a form, the fields as sent, the page they came from. Out: the record that is kept, or what is wrong. Nothing is
 acknowledged before the store has it on disk, nothing is mailed here, and a retry of the same content is the same
-record with the same answer.
+record with the same answer. What looks like spam is stored in quarantine (`judge.py`); `release` takes it out.
 """
 
+# ruff: noqa: PLC0415 - imports inside verbs: a cold start pays only for the path it takes
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -24,27 +25,43 @@ if TYPE_CHECKING:
     from .desk import Desk
     from .validate import Checked
 
-__all__ = ["Outcome", "ask_again", "new_job", "release_of", "submit"]
+__all__ = ["Outcome", "ask_again", "new_job", "release", "release_of", "submit"]
 
 
 class Outcome(NamedTuple):
-    """What became of a submission: `lead` is None when `checked.errors` says why."""
+    """What became of a submission: `lead` is None when `checked.errors` or `flood` says why."""
 
     checked: Checked
     lead: Lead | None
     #: Whether the record was there already.
     repeated: bool = False
+    #: Whether the browser may solve a puzzle to take the record out of quarantine.
+    challenge: bool = False
+    #: Seconds to wait, when the sender's network sends so much that nothing more is stored; else 0.
+    flood: float = 0.0
+    #: Whether a meter could not be asked.
+    unmetered: bool = False
 
 
-def submit(desk: Desk, form: Form, sent: Mapping[str, str], *, page: str) -> Outcome:
-    """Check and store one submission; raises `StoreError` when it is not stored."""
+def submit(desk: Desk, form: Form, sent: Mapping[str, str], *, page: str, visitor: str = "") -> Outcome:
+    """Check and store one submission; raises `StoreError` when it is not stored.
+
+    `visitor` is the sender's internet address for the rates, "" when it is unknown; it is not kept.
+    """
     checked = check(form, sent)
     if checked.errors:
         return Outcome(checked, None)
     now = desk.clock()
-    trapped = desk.screening and bool(sent.get(form.honeypot, "").strip())
     window = int(now // (form.window_hours * 3600))
-    key, before, after = (fingerprint(form, checked, window + step, quarantined=trapped) for step in (0, -1, 1))
+    key, before, after = (fingerprint(form, checked, window + step) for step in (0, -1, 1))
+    judged = None
+    if desk.screening:
+        from .judge import judge
+
+        judged = judge(desk, form, sent, checked, visitor, key)
+        if judged.flood:
+            return Outcome(checked, None, flood=judged.flood)
+    held = judged is not None and judged.verdict.action != "pass"
     address = form.address_in(checked.values)
     lead = Lead(
         id=desk.new_id(),
@@ -55,20 +72,45 @@ def submit(desk: Desk, form: Form, sent: Mapping[str, str], *, page: str) -> Out
         agreed=_agreed(form, checked, now),
         page=page,
         release=release_of(sent, desk.site.release),
-        quarantined=now if trapped else None,
-        reasons=("honeypot",) if trapped else (),
+        quarantined=now if held else None,
+        reasons=judged.verdict.reasons if judged is not None and held else (),
+        score=judged.verdict.score if judged is not None else 0,
         person=desk.tokens.fingerprints(address)[0] if address else "",
         until=now + form.retention_days * 86400,
     )
-    if not trapped:
+    if not held:
         lead = _with_first_mails(lead, form, now)
     kept = desk.store.add(lead, unless=(before, after))
+    challenge = judged is not None and judged.verdict.action == "challenge"
+    unmetered = judged is not None and judged.unmetered
     if kept.id == lead.id:
-        return Outcome(checked, kept)
+        return Outcome(checked, kept, challenge=challenge, unmetered=unmetered)
+    if kept.quarantined is not None:
+        # Sent again without what looked like spam (a box that the browser filled in, haste): that lets it out.
+        kept = kept if held else release(desk, kept.id) or kept
+        challenge = challenge and kept.quarantined is not None
+        return Outcome(checked, kept, repeated=True, challenge=challenge, unmetered=unmetered)
     if kept.unsubscribed is not None:
         kept = amend(desk.store, kept.id, lambda one: one._replace(agreed=one.agreed + lead.agreed)) or kept
     ask_again(desk, form, kept)
-    return Outcome(checked, kept, repeated=True)
+    return Outcome(checked, kept, repeated=True, unmetered=unmetered)
+
+
+def release(desk: Desk, lead_id: str) -> Lead | None:
+    """Take a record out of quarantine and queue its first mails; the record, None when there is none.
+
+    Does nothing to one that is not in quarantine, so it may be called twice. Raises `StoreError`.
+    """
+    now = desk.clock()
+
+    def change(one: Lead) -> Lead:
+        if one.quarantined is None:
+            return one
+        free = one._replace(quarantined=None)
+        form = desk.forms.get(one.form)
+        return _with_first_mails(free, form, now) if form is not None else free
+
+    return amend(desk.store, lead_id, change)
 
 
 def ask_again(desk: Desk, form: Form, lead: Lead) -> None:

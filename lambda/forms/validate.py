@@ -72,12 +72,9 @@ def check(form: Form, sent: Mapping[str, str]) -> Checked:
     return Checked(values, ticked, errors)
 
 
-def fingerprint(form: Form, checked: Checked, window: int, *, quarantined: bool) -> str:
-    """SHA-256 in hex of form, normalised content and time window: the key that makes a retry the same record.
-
-    The verdict is part of it, so that a person whose browser filled the trap can send again and get through.
-    """
-    parts = [form.id, str(window), "quarantined" if quarantined else ""]
+def fingerprint(form: Form, checked: Checked, window: int) -> str:
+    """SHA-256 in hex of form, normalised content and time window: the key that makes a retry the same record."""
+    parts = [form.id, str(window)]
     for field in form.fields:
         value = checked.values[field.name]
         # Mail domains and, in practice, local parts do not tell case apart.

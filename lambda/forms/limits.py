@@ -1,0 +1,84 @@
+"""Rates: how often one address, one network, and one text came, without keeping any of them.
+
+In: the desk's meter, the sender's internet address, the text. Out: `Taken`. Keys are HMACs under a key that changes
+with the day and is derived from the signing secret, so that nothing that is stored says who sent, and nothing links two
+days. A meter that fails lets everybody through and says so.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .errors import StoreError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .desk import Desk
+
+__all__ = ["Taken", "networks", "take"]
+
+#: Bucket → seconds until it gains one, and how many it holds. An address is often a household, a clinic or a phone
+#: company's gateway: over its rate nobody is refused, a puzzle is asked for (`screen.py`).
+_ADDRESS = (30.0, 6)
+#: A network may send 60 a minute.
+_NETWORK = (1.0, 60)
+#: The same text, thrice and then once in 20 minutes: people share letters, sellers share them with thousands.
+_TEXT = (1200.0, 3)
+#: Shorter texts are the same by chance ("Please call me").
+_SHORTEST_TEXT = 60
+
+
+class Taken(NamedTuple):
+    """What the meters say."""
+
+    over_address: bool = False
+    over_network: bool = False
+    repeated: bool = False
+    #: Whether a meter could not be asked.
+    failed: bool = False
+    #: Seconds until the address may send again.
+    wait: float = 0.0
+
+
+def take(desk: Desk, address: str, text: str, now: float) -> Taken:
+    """Count one submission."""
+    day = int(now // 86_400)
+    narrow, wide = networks(address)
+    # Folded, so that a changed blank or capital is the same text.
+    folded = " ".join(text.lower().split())
+    buckets = (
+        ("address", narrow, _ADDRESS),
+        ("network", wide, _NETWORK),
+        ("text", folded if len(folded) >= _SHORTEST_TEXT else "", _TEXT),
+    )
+    waits = dict.fromkeys(("address", "network", "text"), 0.0)
+    try:
+        for name, who, (interval, burst) in buckets:
+            if who:
+                key = f"rate/{desk.tokens.keyed(f'rate/{name}/{day}', who)}"
+                waits[name] = desk.meter.take(key, now=now, interval=interval, burst=burst)
+    except StoreError:
+        return Taken(failed=True)
+    return Taken(waits["address"] > 0, waits["network"] > 0, waits["text"] > 0, wait=waits["address"])
+
+
+def networks(address: str) -> tuple[str, str]:
+    """The address as one bucket and its network as another; both "" for this machine itself and for what is no address.
+
+    IPv4: /32 and /24. IPv6: /64, which is one household's, and /48. IPv4 in IPv6 (`::ffff:192.0.2.1`) is IPv4.
+    """
+    if address.lower().startswith("::ffff:") and "." in address:
+        address = address[7:]
+    if ":" not in address:
+        parts = address.split(".")
+        if len(parts) != 4 or not all(one.isascii() and one.isdigit() and len(one) <= 3 for one in parts):
+            return "", ""
+        return ("", "") if parts[0] == "127" else (address, ".".join(parts[:3]))
+    head, gap, tail = address.lower().partition("%")[0].partition("::")
+    first, last = head.split(":") if head else [], tail.split(":") if tail else []
+    groups = [*first, *["0"] * (8 - len(first) - len(last)), *last] if gap else first
+    digits = "0123456789abcdef"
+    if len(groups) != 8 or not all(0 < len(one) <= 4 and all(c in digits for c in one) for one in groups):
+        return "", ""
+    groups = [one.lstrip("0") or "0" for one in groups]
+    return ("", "") if groups == ["0"] * 7 + ["1"] else (":".join(groups[:4]), ":".join(groups[:3]))
