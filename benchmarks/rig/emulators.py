@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from forms.cloud import Client
 
-__all__ = ["ENVIRON", "aws_client", "dynalite", "make_table", "moto"]
+__all__ = ["ENVIRON", "aws_client", "dynalite", "make_table", "moto", "moto_outbox"]
 
 #: What every client of an emulator needs; the keys are those of AWS's own examples.
 ENVIRON = {
@@ -98,7 +98,7 @@ def dynalite() -> Iterator[str]:
 
 
 def aws_client(service: str, url: str) -> Any:
-    """A boto3 client of `service` at an emulator, to set it up and to look inside."""
+    """A boto3 client of `service` at an emulator, to set it up and to look inside; `close` it."""
     import boto3  # noqa: PLC0415 - takes 0.3 s
 
     return boto3.client(
@@ -108,6 +108,14 @@ def aws_client(service: str, url: str) -> Any:
         aws_access_key_id=ENVIRON["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=ENVIRON["AWS_SECRET_ACCESS_KEY"],
     )
+
+
+def moto_outbox() -> list[Any]:
+    """What SES took at moto in this process so far (`raw_data`, `destinations`); a list to clear."""
+    from moto.ses.models import ses_backends  # noqa: PLC0415 - see above
+
+    sent: list[Any] = ses_backends["123456789012"][ENVIRON["AWS_REGION"]].sent_messages
+    return sent
 
 
 def make_table(client: Client, definition: dict[str, Any]) -> str:

@@ -37,8 +37,8 @@ class SesMailer:
 
     def send(self, letter: Letter) -> None:
         """Hand the letter to SES; raises `MailError`, whose words name SES's code and nobody's address."""
-        question = {
-            "FromEmailAddress": letter.sender,
+        # The message says itself whom it is from; `FromEmailAddress` beside it would drop the display name.
+        question: dict[str, object] = {
             "Destination": {"ToAddresses": [letter.to]},
             "Content": {"Raw": {"Data": b64encode(to_bytes(letter)).decode()}},
             # An id of ours, made at random: SES keeps tags and publishes them with its events.

@@ -8,18 +8,24 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 import pytest
+from benchmarks.rig.emulators import moto_outbox
 
+from forms.cloud import Client
 from forms.errors import MailError
 from forms.letter import Letter
 from forms.letter import to_bytes
 from forms.memory import MemoryMailer
 from forms.outbox import Outbox
+from forms.ses import SesMailer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
     from email.message import EmailMessage
     from pathlib import Path
 
     from forms.ports import Mailer
+    from forms.world import World
 
 STOP = "<https://site.example/api/unsubscribe?token=" + "x" * 120 + ">"
 
@@ -175,3 +181,34 @@ class TestOutbox(MailerContract):
         mailer.send(letter()._replace(body=f"Open this:\n\n{link}\n"))
         (path,) = (tmp_path / "data" / "outbox").iterdir()
         assert link in path.read_text(encoding="ascii")
+
+
+class TestSes(MailerContract):
+    takes_an_id_once = False
+
+    @pytest.fixture
+    def mailer(self, world: Callable[[str], World], moto_url: str) -> Iterator[Mailer]:
+        client = Client("email", world(moto_url), signed_as="ses")
+        # moto, like an account in the sandbox, sends from verified addresses only.
+        client.call("POST", "/v2/email/identities", {}, b'{"EmailIdentity": "post@site.example"}')
+        moto_outbox().clear()
+        mailer = SesMailer(client, config_set="forms")
+        yield mailer
+        mailer.close()
+        client.call("DELETE", "/v2/email/identities/post@site.example", {}, b"")
+
+    def arrived(self, mailer: Mailer, tmp_path: Path) -> list[EmailMessage]:
+        return [parse(one.raw_data.encode()) for one in moto_outbox()]
+
+    def test_the_letter_goes_to_its_one_address(self, mailer: Mailer) -> None:
+        mailer.send(letter())
+        (taken,) = moto_outbox()
+        # moto adds the address in `To` to the one it is told.
+        assert set(taken.destinations) == {"ann@example.com"}
+
+    def test_a_sender_that_is_not_verified_is_a_certain_failure_and_names_no_address(self, mailer: Mailer) -> None:
+        with pytest.raises(MailError, match="MessageRejected") as caught:
+            mailer.send(changed("sender", "stranger@site.example"))
+        assert not caught.value.uncertain
+        assert "stranger" not in str(caught.value)
+        assert moto_outbox() == []

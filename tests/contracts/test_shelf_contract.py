@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from forms.cloud import Client
+from forms.errors import StoreError
 from forms.folder import Folder
 from forms.memory import MemoryShelf
+from forms.s3 import Bucket
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
     from pathlib import Path
 
     from forms.ports import Shelf
+    from forms.world import World
 
 
 class ShelfContract:
@@ -42,3 +48,25 @@ class TestFolder(ShelfContract):
         for place in ("shelf/book.pdf", "shelf/sub/book.pdf", "shelf/.hidden", "secret"):
             (tmp_path / place).write_bytes(b"%PDF-1.7")
         return Folder(tmp_path / "shelf")
+
+
+class TestBucket(ShelfContract):
+    @pytest.fixture
+    def client(self, world: Callable[[str], World], moto_url: str) -> Iterator[Client]:
+        client = Client("s3", world(moto_url))
+        client.call("PUT", "/books", {}, b"")
+        for name in ("steady%20ground/book.pdf", "steady%20ground/sub/book.pdf", "steady%20ground/.hidden", "secret"):
+            client.call("PUT", f"/books/{name}", {"content-type": "application/pdf"}, b"%PDF-1.7")
+        yield client
+        client.close()
+
+    @pytest.fixture
+    def shelf(self, client: Client) -> Shelf:
+        return Bucket(client, "books", "steady ground/")
+
+    def test_without_a_prefix_files_stand_at_the_top(self, client: Client) -> None:
+        assert Bucket(client, "books").read("secret") == b"%PDF-1.7"
+
+    def test_a_bucket_that_is_not_there_is_an_error_and_no_missing_book(self, client: Client) -> None:
+        with pytest.raises(StoreError, match="NoSuchBucket"):
+            Bucket(client, "nobody").read("book.pdf")
