@@ -210,12 +210,12 @@ class _Line:
                 raise ValueError(msg)
 
     def _until(self, mark: bytes, left: Callable[[], float]) -> bytes:
-        while (at := self._ahead.find(mark)) < 0:
-            if len(self._ahead) > _LARGEST_HEAD:
-                msg = "head"
-                raise ValueError(msg)
+        while (at := self._ahead.find(mark)) < 0 and len(self._ahead) <= _LARGEST_HEAD:
             if not self._more(left):
                 raise EOFError
+        if not 0 <= at <= _LARGEST_HEAD:
+            msg = "head"
+            raise ValueError(msg)
         part = bytes(self._ahead[:at])
         del self._ahead[: at + len(mark)]
         return part
