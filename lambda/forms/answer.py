@@ -38,6 +38,7 @@ _TITLES = {
     413: "Content too large",
     415: "Unsupported media type",
     422: "Please check what you entered",
+    429: "Too many requests",
     500: "Internal error",
     503: "Service unavailable",
 }

@@ -123,9 +123,11 @@ def _forms(desk: Desk, request: Request) -> Handled:
     sent = read_fields(request)
     source = request.source(desk.site.url, sent.get("page", ""))
     try:
-        done = submit(desk, form, sent, page=source)
+        done = submit(desk, form, sent, page=source, visitor=request.caller)
     except StoreError as error:
         return _unsaved(desk, request, _Typed(form, sent, check(form, sent).shown(), {}, source), error)
+    if done.flood:
+        return _flooded(desk, request, _Typed(form, sent, done.checked.shown(), {}, source), done.flood)
     if done.lead is None:
         errors = done.checked.errors
         if request.wants_json():
@@ -133,11 +135,27 @@ def _forms(desk: Desk, request: Request) -> Handled:
         else:
             answer = _again(desk, 422, _Typed(form, sent, done.checked.shown(), errors, source))
         return Handled(answer, "invalid", ",".join(errors))
+    if done.challenge:
+        from .gate import held
+
+        return held(desk, request, done.lead)
     outcome = "quarantined" if done.lead.quarantined is not None else "repeated" if done.repeated else "stored"
+    reason = ",".join(done.lead.reasons) if outcome == "quarantined" else "unmetered" if done.unmetered else ""
     if request.wants_json():
         status = "pending" if form.double_opt_in else "received"
-        return Handled(as_json(200, {"status": status, "id": done.lead.id}), outcome)
-    return Handled(see_other(form.thanks), outcome)
+        return Handled(as_json(200, {"status": status, "id": done.lead.id}), outcome, reason)
+    return Handled(see_other(form.thanks), outcome, reason)
+
+
+def _flooded(desk: Desk, request: Request, typed: _Typed, wait: float) -> Handled:
+    """Far too much from one network: not stored, everything that was typed is handed back."""
+    headers = {"retry-after": str(int(wait) + 1)}
+    if request.wants_json():
+        detail = "Too many messages come from your network. Nothing was stored. Send it again later."
+        return Handled(as_problem(429, detail, headers=headers), "refused", "flood")
+    answer = _again(desk, 429, typed, words.flooded())
+    answer["headers"].update(headers)
+    return Handled(answer, "refused", "flood")
 
 
 class _Typed(NamedTuple):
@@ -157,8 +175,20 @@ def _again(desk: Desk, status: int, typed: _Typed, note: str = "") -> Answer:
 
     form = typed.form
     release = release_of(typed.sent, desk.site.release)
-    drawn = render_form(form, values=typed.shown, errors=typed.errors, page=typed.source, release=release)
+    stamped = _stamp(desk, typed.sent.get("rendered", "")) if desk.screening else ""
+    drawn = render_form(
+        form, values=typed.shown, errors=typed.errors, page=typed.source, release=release, rendered=stamped
+    )
     return as_page(status, render_page(desk.shell(), f"Error: {form.title}", page(form, note + drawn)))
+
+
+def _stamp(desk: Desk, shown: str) -> str:
+    """The stamp for a form that is shown again: the one it came with, so that a quick correction is not haste."""
+    from .stamp import make
+    from .stamp import read
+
+    now = desk.clock()
+    return shown if shown and read(desk.tokens, shown, now) in {"", "fast"} else make(desk.tokens, now, desk.new_id())
 
 
 def _unsaved(desk: Desk, request: Request, typed: _Typed, error: StoreError) -> Handled:
@@ -217,7 +247,7 @@ def _do_confirm(desk: Desk, request: Request) -> Handled:
     found = _found(desk, "confirm", token, "/api/confirm")
     if isinstance(found, Handled):
         return found
-    confirm(desk, *found)
+    confirm(desk, *found, token)
     if request.wants_json():
         return Handled(as_json(200, {"status": "confirmed", "id": found[1].id}), "confirmed")
     return Handled(see_other(found[0].confirmed or found[0].thanks), "confirmed")
@@ -250,7 +280,13 @@ def _do_book(desk: Desk, request: Request) -> Handled:
 def _show_unsubscribe(desk: Desk, request: Request) -> Handled:
     token = request.query().get("token", "")
     found = _found(desk, "unsubscribe", token, "/api/unsubscribe")
-    return found if isinstance(found, Handled) else _page(desk, 200, words.unsubscribe(token))
+    if isinstance(found, Handled):
+        return found
+    from .preferences import choices_url
+
+    # Who never confirmed is on no list: there is nothing to choose, only to stop.
+    choices = choices_url(desk, found[1]) if found[1].confirmed is not None else ""
+    return _page(desk, 200, words.unsubscribe(token, choices))
 
 
 def _do_unsubscribe(desk: Desk, request: Request) -> Handled:
@@ -262,13 +298,57 @@ def _do_unsubscribe(desk: Desk, request: Request) -> Handled:
     found = _found(desk, "unsubscribe", token, "/api/unsubscribe")
     if isinstance(found, Handled):
         return found
-    unsubscribe(desk, *found)
+    unsubscribe(desk, *found, token)
     return _page(desk, 200, words.unsubscribed(found[0]), "unsubscribed")
+
+
+def _show_preferences(desk: Desk, request: Request) -> Handled:
+    from .preferences import show
+
+    token = request.query().get("token", "")
+    found = _found(desk, "preferences", token, "/api/preferences")
+    return found if isinstance(found, Handled) else _page(desk, 200, show(desk, *found, token))
+
+
+def _do_preferences(desk: Desk, request: Request) -> Handled:
+    from .preferences import obey
+
+    _same_site(desk, request)
+    sent = read_fields(request)
+    found = _found(desk, "preferences", sent.get("token", ""), "/api/preferences")
+    if isinstance(found, Handled):
+        return found
+    shown, outcome = obey(desk, *found, sent)
+    if request.wants_json():
+        return Handled(as_json(200, {"status": outcome}), outcome)
+    return _page(desk, 200, shown, outcome)
+
+
+def _show_stamp(desk: Desk, request: Request) -> Handled:
+    from .gate import show_stamp
+
+    return show_stamp(desk, request)
+
+
+def _show_challenge(desk: Desk, request: Request) -> Handled:
+    from .gate import show_challenge
+
+    return show_challenge(desk, request)
+
+
+def _do_challenge(desk: Desk, request: Request) -> Handled:
+    from .gate import do_challenge
+
+    _same_site(desk, request)
+    return do_challenge(desk, request)
 
 
 _ROUTES: dict[str, dict[str, Callable[[Desk, Request], Handled]]] = {
     "/api/health": {},
     "/api/confirm": {"GET": _show_confirm, "POST": _do_confirm},
     "/api/book": {"GET": _show_book, "POST": _do_book},
+    "/api/challenge": {"GET": _show_challenge, "POST": _do_challenge},
+    "/api/preferences": {"GET": _show_preferences, "POST": _do_preferences},
+    "/api/stamp": {"GET": _show_stamp},
     "/api/unsubscribe": {"GET": _show_unsubscribe, "POST": _do_unsubscribe},
 }

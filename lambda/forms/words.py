@@ -10,9 +10,28 @@ from .html import escape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from collections.abc import Sequence
+    from typing import Any
+
     from .definition import Form
 
-__all__ = ["book", "broken", "confirm", "expired", "gone", "refused", "sorry", "unsubscribe", "unsubscribed"]
+__all__ = [
+    "book",
+    "broken",
+    "confirm",
+    "erase",
+    "erased",
+    "expired",
+    "flooded",
+    "gone",
+    "preferences",
+    "refused",
+    "sorry",
+    "unsubscribe",
+    "unsubscribed",
+    "waiting",
+]
 
 _CRISIS = '<p>In a crisis, <a href="tel:988">call</a> or <a href="sms:988">text 988</a>, day or night.</p>'
 _FORMATS = {"pdf": "PDF (best for print and large screens)", "epub": "EPUB (best for phones and e-readers)"}
@@ -49,7 +68,7 @@ def expired(path: str, token: str) -> tuple[str, str]:
         "<h1>This link has expired</h1>\n"
         "<p>For your safety our links work for a limited time. "
         "We can send a new one to the same email address.</p>\n"
-        + _button(path, token, "Send me a new link", again=True)
+        + _button(path, token, "Send me a new link", again="1")
     )
 
 
@@ -70,12 +89,13 @@ def broken() -> tuple[str, str]:
     )
 
 
-def unsubscribe(token: str) -> tuple[str, str]:
-    """One button; pressing it ends all mails."""
+def unsubscribe(token: str, choices: str) -> tuple[str, str]:
+    """One button; pressing it ends all mails. `choices` is the address where one list can be left, "" for none."""
+    fewer = f'<p>Or <a href="{escape(choices)}">choose which emails you get</a>.</p>\n' if choices else ""
     return "Stop our emails", (
         "<h1>Stop our emails</h1>\n"
-        "<p>Press the button and we send nothing more to your address. You do not need to say why.</p>\n"
-        + _button("/api/unsubscribe", token, "Stop all emails")
+        "<p>Press the button and we send nothing more to your address, from any of our lists. "
+        "You do not need to say why.</p>\n" + _button("/api/unsubscribe", token, "Stop all emails") + fewer
     )
 
 
@@ -83,9 +103,61 @@ def unsubscribed(form: Form) -> tuple[str, str]:
     """The end of mails, said."""
     return "You will get no more emails", (
         "<h1>You will get no more emails</h1>\n"
-        "<p>We took your address off our list. "
+        "<p>We took your address off all our lists. "
         f'If you change your mind, <a href="{escape(form.page)}">you can ask again</a>.</p>'
     )
+
+
+def preferences(token: str, lists: Sequence[tuple[Form, bool]], left: str = "") -> tuple[str, str]:
+    """The lists that the mailbox's reader is on, each with a button to leave it; `left` is the name of one just left."""
+    parts = ["<h1>Your email choices</h1>"]
+    if left:
+        parts.append(f'<p role="status"><strong>Done. You left “{escape(left)}”.</strong></p>')
+    here = [form for form, on in lists if on]
+    if here:
+        parts.append("<p>The address that this link was sent to is on these lists:</p>")
+    else:
+        parts.append("<p>The address that this link was sent to is on none of our lists.</p>")
+    for form in here:
+        name = escape(form.list_name)
+        parts.append(f"<h2>{name}</h2>")
+        parts.append(_button("/api/preferences", token, f"Leave “{form.list_name}”", act="leave", form=form.id))
+    if here:
+        parts.append("<h2>All of them</h2>")
+        parts.append(_button("/api/preferences", token, "Stop all emails", act="stop"))
+    for form in [form for form, on in lists if not on]:
+        parts.append(
+            f'<p>You left “{escape(form.list_name)}”. <a href="{escape(form.page)}">You can ask for it again</a>.</p>'
+        )
+    parts.append("<h2>What we keep about you</h2>")
+    parts.append(
+        "<p>You can have everything erased that you sent us from this address. Before we do it, we ask once more.</p>"
+    )
+    parts.append(_button("/api/preferences", token, "Erase what you keep about me", act="erase"))
+    return "Your email choices", "\n".join(parts)
+
+
+def erase(token: str, choices: str) -> tuple[str, str]:
+    """The question before erasing."""
+    return "Erase what we keep about you?", (
+        "<h1>Erase what we keep about you?</h1>\n"
+        "<p>We will erase every form that you sent from this address, with your messages to us and your answers about "
+        "insurance. A message that waits for an answer will get none. It cannot be undone.</p>\n"
+        "<p>One thing stays: a scrambled form of your address, so that we do not write to you again by mistake. It "
+        "cannot be turned back into an address.</p>\n"
+        + _button("/api/preferences", token, "Yes, erase it all", act="erase", sure="1")
+        + f'<p><a href="{escape(choices)}">No, keep it</a></p>'
+    )
+
+
+def erased(count: int) -> tuple[str, str]:
+    """The end of it, said."""
+    records = "1 entry" if count == 1 else f"{count} entries"
+    return "We erased it", (
+        "<h1>We erased it</h1>\n"
+        f"<p>{records} with your address are gone from our records, and we send you no more emails. An email that was on "
+        "its way just now may still arrive.</p>\n<p><a href=\"/\">Go to the start page</a></p>"
+    ).replace("1 entry with your address are", "1 entry with your address is")
 
 
 def refused(status: int, detail: str, back: str) -> tuple[str, str]:
@@ -104,9 +176,41 @@ def sorry(detail: str) -> tuple[str, str]:
     )
 
 
-def _button(path: str, token: str, text: str, *, again: bool = False) -> str:
-    more = '<input type="hidden" name="again" value="1">' if again else ""
+def waiting(challenge: Mapping[str, Any] | None) -> tuple[str, str]:
+    """Stored and held: what that means; with a puzzle that the page's script solves by itself, without one just words.
+
+    True for people without script as well: the team reads everything that is held.
+    """
+    puzzle = ""
+    if challenge is not None:
+        from json import dumps  # noqa: PLC0415 - imports inside verbs: most pages need none
+
+        puzzle = (
+            f'<form class="form" action="/api/challenge" method="post" data-challenge="{escape(dumps(challenge))}">'
+            '<input type="hidden" name="altcha"><p role="status"></p></form>\n'
+        )
+    return "Your message has arrived", (
+        "<h1>Your message has arrived</h1>\n"
+        "<p>It is stored and nothing is lost. Something about it looks like what robots send, so one of us reads it "
+        "first, and that can take a few days longer. You do not need to send it again.</p>\n" + puzzle + _CRISIS
+    )
+
+
+def flooded() -> str:
+    """A box above the form: nothing was taken, everything that was typed is still there."""
     return (
-        f'<form class="form" action="{path}" method="post"><input type="hidden" name="token" value="{escape(token)}">'
-        f'{more}<button class="button" type="submit">{escape(text)}</button></form>\n'
+        '<div class="errors" role="alert" tabindex="-1"><h2>Your message was not sent</h2>'
+        "<p>Very many messages come from your network just now, so we could not take this one. What you typed is "
+        f"still here: please send it again in a minute.</p>{_CRISIS}</div>\n"
+    )
+
+
+def _button(path: str, token: str, text: str, **more: str) -> str:
+    hidden = "".join(
+        f'<input type="hidden" name="{name}" value="{escape(value)}">'
+        for name, value in {"token": token, **more}.items()
+    )
+    return (
+        f'<form class="form" action="{path}" method="post">{hidden}'
+        f'<button class="button" type="submit">{escape(text)}</button></form>\n'
     )

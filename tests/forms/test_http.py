@@ -395,16 +395,18 @@ def test_the_page_survives_an_error(wire: Any) -> None:
     assert '<input type="hidden" name="page" value="safety">' in answer["body"]
 
 
-def test_a_filled_trap_gets_the_same_answer_and_no_mail(wire: Any, contact: dict[str, str]) -> None:
+def test_a_filled_trap_is_stored_without_a_mail_and_leads_to_the_puzzle(wire: Any, contact: dict[str, str]) -> None:
     answer = wire.post("/api/forms/contact", {**contact, "contact_url": "https://spam.example"})
-    assert (answer["statusCode"], answer["headers"]["location"]) == (303, "/contact/thanks/")
+    assert answer["statusCode"] == 303
+    assert answer["headers"]["location"].startswith("/api/challenge?token=")
     wire.sweep()
     assert wire.mails() == []
     assert leads(wire)[0].state() == "quarantined"
-    # A person whose browser filled it in sends again, and gets through.
-    wire.post("/api/forms/contact", contact)
+    # A person whose browser filled it in sends again, and gets through: the same record, now with its mail.
+    assert wire.post("/api/forms/contact", contact)["headers"]["location"] == "/contact/thanks/"
     wire.sweep()
     assert len(wire.mails()) == 1
+    assert [lead.state() for lead in leads(wire)] == ["notified"]
 
 
 def test_without_screening_the_trap_is_off(wire: Any, contact: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
