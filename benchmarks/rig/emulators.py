@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from typing import Any
 
+from forms.errors import CallError
+
 from .node import tools
 from .toolmissing import ToolMissing
 
@@ -121,7 +123,11 @@ def moto_outbox() -> list[Any]:
 def make_table(client: Client, definition: dict[str, Any]) -> str:
     """Make a table at the emulator that `client` (for `dynamodb`) speaks to; its name."""
     name = str(definition["TableName"])
-    client.ask("DynamoDB_20120810.CreateTable", definition)
+    try:
+        client.ask("DynamoDB_20120810.CreateTable", definition)
+    except CallError as error:
+        if error.code != "ResourceInUseException" or not error.uncertain:  # made, and the answer was late
+            raise
     while client.ask("DynamoDB_20120810.DescribeTable", {"TableName": name})["Table"]["TableStatus"] != "ACTIVE":
         time.sleep(0.005)
     return name

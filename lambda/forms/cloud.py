@@ -55,10 +55,12 @@ _ROOTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "roots.pem")  
 class Client:
     """Speaks to one service: `dynamodb`, `email` (SES v2), `ssm`, `s3`."""
 
-    def __init__(self, service: str, world: World, *, signed_as: str = "") -> None:
+    def __init__(self, service: str, world: World, *, signed_as: str = "", budget: float = BUDGET) -> None:
         environ = world.environ
         self._service = signed_as or service
         self._world = world
+        #: Seconds that a call may take in all.
+        self.budget = budget
         self.region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or ""
         if not self.region:
             msg = "AWS_REGION is not set"
@@ -86,7 +88,6 @@ class Client:
         body: bytes,
         *,
         repeatable: bool = True,
-        budget: float = BUDGET,
         host: str = "",
     ) -> Reply:
         """Make one signed call; an answer of 2xx, or raises `CallError`.
@@ -94,7 +95,7 @@ class Client:
         `repeatable` is False for what must not happen twice. `host` is for S3, whose buckets are hosts.
         """
         world = self._world
-        until = world.ticks() + budget
+        until = world.ticks() + self.budget
         wire, host = self._wire(host or self.home)
         uncertain, turn = False, 0
         while True:
@@ -112,16 +113,18 @@ class Client:
                 uncertain = uncertain or error.uncertain
                 error.uncertain = uncertain
                 pause = world.chance() * min(_FIRST_PAUSE * 2**turn, _LONGEST_PAUSE)
+                if error.code == "lost" and turn == 0:
+                    pause = 0.0  # a kept connection died; nobody is overloaded
                 turn += 1
                 again = error.code in _LOST or error.code in _THROTTLES or error.status == 429 or error.status >= 500
                 if not again or (uncertain and not repeatable) or world.ticks() + pause >= until:
                     raise
                 world.sleep(pause)
 
-    def ask(self, target: str, question: Mapping[str, Any], *, version: str = "1.0", budget: float = BUDGET) -> Any:
+    def ask(self, target: str, question: Mapping[str, Any], *, version: str = "1.0") -> Any:
         """A call of the JSON protocol, such as `DynamoDB_20120810.GetItem`; its answer as Python values."""
         headers = {"content-type": f"application/x-amz-json-{version}", "x-amz-target": target}
-        reply = self.call("POST", "/", headers, json.dumps(question).encode(), budget=budget)
+        reply = self.call("POST", "/", headers, json.dumps(question).encode())
         try:
             return json.loads(reply.body)
         except ValueError:

@@ -26,9 +26,6 @@ __all__ = ["SesMailer"]
 class SesMailer:
     """Sends through `client`; `config_set` names the configuration set that publishes events, "" for none."""
 
-    #: Seconds that one send may take, repetitions after a throttle included; `notify.LEASE` is longer.
-    BUDGET = 8.0
-
     def __init__(self, client: Client, *, config_set: str = "") -> None:
         self._client = client
         self._config_set = config_set
@@ -49,7 +46,7 @@ class SesMailer:
         body = json.dumps(question).encode()
         headers = {"content-type": "application/json"}
         try:
-            self._client.call("POST", "/v2/email/outbound-emails", headers, body, repeatable=False, budget=self.BUDGET)
+            self._client.call("POST", "/v2/email/outbound-emails", headers, body, repeatable=False)
         except CallError as error:
             msg = f"ses: {error}"
             raise MailError(msg, uncertain=error.uncertain) from error

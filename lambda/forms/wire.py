@@ -61,8 +61,7 @@ class Wire:
     ) -> Reply:
         """Send one request and read its answer, all before `until` (on the clock `ticks`).
 
-        A kept connection may have been closed meanwhile: then the request goes out once more on a new one, but only
-        if it was surely not acted on, or `repeatable` says that acting twice does no harm.
+        `repeatable` is False for what must not happen twice: it goes out on a connection that is surely alive.
         """
         head = f"{method} {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         request = f"{head}content-length: {len(body)}\r\n\r\n".encode("latin-1") + body
@@ -71,7 +70,8 @@ class Wire:
             try:
                 return self._exchange(line, request, method, until)
             except CallError as error:
-                if error.code != "lost" or (error.uncertain and not repeatable):
+                # Closed before the request was out: nobody acted on it, and a new connection is all it takes.
+                if error.code != "lost" or error.uncertain:
                     raise
         return self._exchange(self._opened(until), request, method, until)
 

@@ -1,4 +1,4 @@
-"""AWS on this machine, once for all contracts, and tables of their own for each test."""
+"""Tables of their own for each test, at an emulator's address."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from benchmarks.rig.emulators import ENVIRON
-from benchmarks.rig.emulators import dynalite
 from benchmarks.rig.emulators import make_table
-from benchmarks.rig.emulators import moto
 
 from forms.cloud import Client
 from forms.dynamodb import DynamoStore
@@ -26,18 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TABLES = itertools.count(1)
-
-
-@pytest.fixture(scope="session")
-def moto_url() -> Iterator[str]:
-    with moto() as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def dynalite_url() -> Iterator[str]:
-    with dynalite() as url:
-        yield url
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from benchmarks.rig.emulators import ENVIRON
-from benchmarks.rig.emulators import moto
 
 from forms import aws
 from forms.adapters import read_secrets
@@ -19,22 +18,14 @@ from forms.errors import SettingsError
 from forms.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from .conftest import Wire
 
 NEW, OLD = "ab" * 32, "cd" * 32
 
 
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with moto() as url:
-        yield url
-
-
 @pytest.fixture
-def world(url: str) -> World:
-    environ = {**ENVIRON, "AWS_ENDPOINT_URL_SSM": url, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+def world(moto_url: str) -> World:
+    environ = {**ENVIRON, "AWS_ENDPOINT_URL_SSM": moto_url, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
     return World(environ, time.time, time.monotonic, time.sleep, random.Random(1).random, lambda: "id")
 
 

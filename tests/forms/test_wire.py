@@ -166,14 +166,8 @@ def test_a_kept_connection_that_was_closed_meanwhile_costs_nothing() -> None:
         assert host.opened == 2
 
 
-def test_a_kept_connection_cut_before_any_answer_is_tried_again() -> None:
-    with talking([OK, 0.0], [OK]) as (host, wire):
-        ask(wire)
-        assert ask(wire).body == b"ok"
-        assert host.opened == 2
-
-
-def test_what_must_not_happen_twice_is_not_sent_twice() -> None:
+@pytest.mark.parametrize("repeatable", [True, False])
+def test_a_request_that_was_read_and_not_answered_is_left_to_the_caller(repeatable: bool) -> None:  # noqa: FBT001
     class Slow(Host):
         def _speak(self, line: socket.socket, answers: Sequence[bytes | float]) -> None:
             super()._speak(line, [OK])
@@ -183,7 +177,7 @@ def test_what_must_not_happen_twice_is_not_sent_twice() -> None:
     wire = Wire("127.0.0.1", host.port, tls=None, ticks=time.monotonic)
     ask(wire)
     with pytest.raises(CallError, match="lost") as caught:
-        ask(wire, repeatable=False)
+        ask(wire, repeatable=repeatable)
     assert caught.value.uncertain
     assert host.opened == 1
     wire.close()
