@@ -1,7 +1,8 @@
 """The entry points: events in, answers out. The only module that reads the clock, the environment and randomness.
 
 `http` answers API Gateway's HTTP API (payload version 2), under Lambda and under the local server alike; `notify`
-mails what a batch of the table's stream names; `sweep` mails whatever is due. Settings are environment variables:
+mails what a batch of the table's stream names; `sweep` mails whatever is due; `feedback` hears from SES what became of
+mail. Settings are environment variables:
 
 | variable | meaning |
 |---|---|
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 
     Event = Mapping[str, Any]
 
-__all__ = ["http", "notify", "prepare", "reset", "sweep", "world"]
+__all__ = ["feedback", "http", "notify", "prepare", "reset", "sweep", "world"]
 
 _NAMES = (
     "FORMS_STORE",
@@ -153,6 +154,27 @@ def sweep(event: Event, context: object) -> dict[str, Any]:  # noqa: ARG001
         _reported.add(lead_id)
         _log("sweep", outcome="unreadable", lead=lead_id)
     return {**tally._asdict(), "reasons": list(tally.reasons)}
+
+
+def feedback(event: Event, context: object) -> dict[str, Any]:  # noqa: ARG001
+    """Act on a batch of SES's events out of a queue (SQS); answers which messages to hand in again.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+    """
+    from .feedback import take
+
+    failures = []
+    for record in event.get("Records", ()):
+        number = record.get("messageId", "")
+        try:
+            outcome = take(_desk(), str(record.get("body", "")))
+        except Exception as error:  # noqa: BLE001 - one message must not send the whole batch back
+            failures.append({"itemIdentifier": number})
+            _log("feedback", outcome="error", reason=_place(error), record=number)
+        else:
+            # `malformed` too is done with: coming back would not mend it. Its id finds it in SES's own log.
+            _log("feedback", outcome=outcome, record=number)
+    return {"batchItemFailures": failures}
 
 
 def prepare() -> None:
