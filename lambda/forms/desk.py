@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from .errors import StoreBusy
+from .record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,11 +6,10 @@ Everything that fails here lets the submission through: a spam filter that is do
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from . import limits
 from . import stamp
 from .errors import StoreError
+from .record import NamedTuple
 from .screen import Facts
 from .screen import Verdict
 from .screen import in_distress

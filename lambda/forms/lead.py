@@ -9,7 +9,8 @@ they were empty).
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
+
+from .record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

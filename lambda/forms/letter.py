@@ -6,7 +6,7 @@ In: finished words. Out: RFC 5322 bytes. The `email` package is imported late: o
 # ruff: noqa: PLC0415 - imports inside verbs: a cold start pays only for the path it takes
 from __future__ import annotations
 
-from typing import NamedTuple
+from .record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

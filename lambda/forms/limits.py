@@ -7,9 +7,8 @@ days. A meter that fails lets everybody through and says so.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from .errors import StoreError
+from .record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

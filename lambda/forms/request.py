@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import binascii
 import re
-from typing import NamedTuple
 
 from .errors import Refused
 from .percent import parse_pairs
+from .record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

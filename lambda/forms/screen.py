@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import os
 import re
-from typing import NamedTuple
+
+from .record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hmac
 import time
 from hashlib import sha256
-from typing import NamedTuple
 
 from .percent import encode
+from .record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

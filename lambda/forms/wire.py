@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import select
 import socket
-from typing import NamedTuple
 
 from .errors import CallError
+from .record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
