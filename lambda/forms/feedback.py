@@ -38,8 +38,8 @@ def take(desk: Desk, body: str) -> str:
     event = _event(body)
     if event is None:
         return "malformed"
-    kind = event.get("eventType") or event.get("notificationType")
-    detail = event.get(str(kind).lower())
+    kind = str(event.get("eventType") or event.get("notificationType"))
+    detail = event.get(kind.lower())
     detail = detail if isinstance(detail, dict) else {}
     if kind in {"Send", "Delivery"}:
         return _sent(desk, _job(event))
