@@ -18,7 +18,9 @@ mail. Settings are environment variables:
 | `FORMS_SHELL` | HTML file with the markers `<!--title-->` and `<!--main-->`; default: the one in the function's zip |
 | `FORMS_BOOK` | folder with the book's files, or `s3:BUCKET/PREFIX`; optional |
 | `FORMS_RELEASE` | the site's release, kept with each record; optional |
-| `FORMS_SCREENING` | `off` turns the honeypot off, for load tests; default `on` |
+| `FORMS_SCREENING` | `off` turns spam score and rates off, for load tests; default `on` |
+| `FORMS_ORIGIN_SECRETS` | what CloudFront sends as `X-Origin-Secret`, comma separated while it is changed; optional |
+| `FORMS_METRICS` | namespace of the metrics in the log lines, such as `KetamineGuide/Forms`; optional: else none |
 """
 
 # imports inside verbs: a cold start pays only for the path it takes; pathlib costs 4 ms at a cold start:
@@ -92,6 +94,12 @@ def http(event: Event, context: object) -> dict[str, Any]:
         from .handle import route_of
 
         request = read_request(event)
+        # Set on AWS only, where whoever calls is not the visitor but CloudFront.
+        secrets = [one for one in os.environ.get("FORMS_ORIGIN_SECRETS", "").split(",") if one]
+        if secrets:
+            from .origin import visitor
+
+            request = request._replace(caller=visitor(request, secrets))
         handled: Handled = handle(_desk, request)
         _log(
             "http",
@@ -102,13 +110,17 @@ def http(event: Event, context: object) -> dict[str, Any]:
             outcome=handled.outcome,
             reason=handled.reason,
             ms=round((time.perf_counter() - started) * 1000, 1),
+            **_counted(lambda metrics: metrics.of_answer(handled, request.method)),
         )
         answer = handled.answer
     except Refused as refused:
         _log("http", status=refused.status, outcome="refused", reason=refused.reason)
         answer = as_problem(refused.status, refused.detail)
     except Exception as error:  # noqa: BLE001 - the last line of defense
-        _log("http", request_id=getattr(request, "id", ""), status=500, outcome="error", reason=_place(error))
+        counted = _counted(lambda metrics: metrics.of_failure())
+        _log(
+            "http", request_id=getattr(request, "id", ""), status=500, outcome="error", reason=_place(error), **counted
+        )
         answer = _sorry(request)
     if request is not None and request.method == "HEAD":
         answer = {**answer, "body": "", "isBase64Encoded": False}
@@ -137,7 +149,12 @@ def notify(event: Event, context: object) -> dict[str, Any]:  # noqa: ARG001 - t
             _log("notify", outcome="error", reason=_place(error), record=number)
         else:
             # A mail that failed is due again by itself: the sweeper has it, the stream need not repeat it.
-            _log("notify", outcome="done", **(tally._asdict() if tally else {}))
+            _log(
+                "notify",
+                outcome="done",
+                **(tally._asdict() if tally else {}),
+                **_counted(lambda metrics: metrics.of_mails("notify", tally)),  # noqa: B023 - called at once
+            )
     return {"batchItemFailures": failures}
 
 
@@ -147,8 +164,9 @@ def sweep(event: Event, context: object) -> dict[str, Any]:  # noqa: ARG001
 
     desk = _desk()
     tally = send_due(desk)
-    if any(tally[:3]):
-        _log("sweep", outcome="done", **tally._asdict())
+    counted = _counted(lambda metrics: metrics.of_sweep(desk, tally))
+    if any(tally[:3]) or counted:
+        _log("sweep", outcome="done", **tally._asdict(), **counted)
     for lead_id in getattr(desk.store, "unreadable", set()) - _reported:
         # Once each: its mail waits until somebody mends the record.
         _reported.add(lead_id)
@@ -325,5 +343,15 @@ def _place(error: BaseException) -> str:
     return f"{type(error).__name__}@{at}{words}"
 
 
-def _log(event: str, **facts: object) -> None:
+def _counted(of: Callable[[Any], tuple[dict[str, float], dict[str, str]]]) -> dict[str, Any]:
+    """The metrics that `of` finds, as members of a log line; none where they are not asked for (this machine)."""
+    namespace = os.environ.get("FORMS_METRICS", "")
+    if not namespace:
+        return {}
+    from . import metrics
+
+    return metrics.embedded(namespace, time.time(), *of(metrics))
+
+
+def _log(event: str, /, **facts: object) -> None:
     sys.stderr.write(json.dumps({"event": event, **{name: fact for name, fact in facts.items() if fact != ""}}) + "\n")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["do_challenge", "held", "show_challenge", "show_stamp"]
 
 
-def held(desk: Desk, request: Request, lead: Lead) -> Handled:
+def held(desk: Desk, request: Request, lead: Lead, *, repeated: bool = False) -> Handled:
     """Answer a submission that is stored and waits for a puzzle or a reader.
 
     A program gets `{status: "challenge", id, challenge, answer_to}` with 200, because it is stored; a browser is sent
@@ -36,12 +36,12 @@ def held(desk: Desk, request: Request, lead: Lead) -> Handled:
     from .challenge import LIFE
     from .challenge import make
 
-    reason = ",".join(lead.reasons)
+    outcome, reason = "repeated" if repeated else "challenged", ",".join(lead.reasons)
     if request.wants_json():
         told = {"status": "challenge", "id": lead.id, "challenge": make(desk, lead.id), "answer_to": "/api/challenge"}
-        return Handled(as_json(200, told), "challenged", reason)
+        return Handled(as_json(200, told), outcome, reason, lead.form)
     token = desk.tokens.sign("challenge", lead.id, desk.clock() + LIFE)
-    return Handled(see_other(f"/api/challenge?token={token}"), "challenged", reason)
+    return Handled(see_other(f"/api/challenge?token={token}"), outcome, reason, lead.form)
 
 
 def show_stamp(desk: Desk, request: Request) -> Handled:  # noqa: ARG001 - the signature is that of all routes
@@ -82,6 +82,7 @@ def do_challenge(desk: Desk, request: Request) -> Handled:
     if found is None or lead is None or form is None:
         return _unsolved(desk, request, "wrong")
     # Looked up before and set after, so that a store that fails in between leaves the way open for another try.
+    outcome = "released" if lead.quarantined is not None else "repeated"
     if lead.quarantined is not None and desk.marks.find(found[1], now=desk.clock()) is None:
         lead = release(desk, lead.id) or lead
         desk.marks.claim(found[1], lead.id, now=desk.clock(), until=desk.clock() + LIFE)
@@ -89,8 +90,8 @@ def do_challenge(desk: Desk, request: Request) -> Handled:
         return _unsolved(desk, request, "used")
     if request.wants_json():
         status = "pending" if form.double_opt_in else "received"
-        return Handled(as_json(200, {"status": status, "id": lead.id}), "released")
-    return Handled(see_other(form.thanks), "released")
+        return Handled(as_json(200, {"status": status, "id": lead.id}), outcome, "", form.id)
+    return Handled(see_other(form.thanks), outcome, "", form.id)
 
 
 def _unsolved(desk: Desk, request: Request, reason: str) -> Handled:

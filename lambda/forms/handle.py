@@ -7,8 +7,6 @@ below, turned into a page or problem details here, once.
 # ruff: noqa: PLC0415 - imports inside verbs: a cold start pays only for the path it takes
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from . import words
 from .answer import as_file
 from .answer import as_json
@@ -23,6 +21,7 @@ from .errors import TokenInvalid
 from .html import page
 from .html import render_form
 from .html import render_page
+from .record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,6 +51,8 @@ class Handled(NamedTuple):
     #: `stored`, `repeated`, `quarantined`, `invalid`, `refused`, `shown`, …
     outcome: str
     reason: str = ""
+    #: Id of the form that it is about, "" for none; a metric's dimension.
+    form: str = ""
 
 
 def route_of(path: str) -> str:
@@ -134,17 +135,18 @@ def _forms(desk: Desk, request: Request) -> Handled:
             answer = as_problem(422, "Please correct the fields named below and send again.", errors)
         else:
             answer = _again(desk, 422, _Typed(form, sent, done.checked.shown(), errors, source))
-        return Handled(answer, "invalid", ",".join(errors))
+        return Handled(answer, "invalid", ",".join(errors), form.id)
     if done.challenge:
         from .gate import held
 
-        return held(desk, request, done.lead)
-    outcome = "quarantined" if done.lead.quarantined is not None else "repeated" if done.repeated else "stored"
+        return held(desk, request, done.lead, repeated=done.repeated)
+    held_back = done.lead.quarantined is not None
+    outcome = "repeated" if done.repeated else "quarantined" if held_back else "stored"
     reason = ",".join(done.lead.reasons) if outcome == "quarantined" else "unmetered" if done.unmetered else ""
     if request.wants_json():
         status = "pending" if form.double_opt_in else "received"
-        return Handled(as_json(200, {"status": status, "id": done.lead.id}), outcome, reason)
-    return Handled(see_other(form.thanks), outcome, reason)
+        return Handled(as_json(200, {"status": status, "id": done.lead.id}), outcome, reason, form.id)
+    return Handled(see_other(form.thanks), outcome, reason, form.id)
 
 
 def _flooded(desk: Desk, request: Request, typed: _Typed, wait: float) -> Handled:
@@ -152,10 +154,10 @@ def _flooded(desk: Desk, request: Request, typed: _Typed, wait: float) -> Handle
     headers = {"retry-after": str(int(wait) + 1)}
     if request.wants_json():
         detail = "Too many messages come from your network. Nothing was stored. Send it again later."
-        return Handled(as_problem(429, detail, headers=headers), "refused", "flood")
+        return Handled(as_problem(429, detail, headers=headers), "refused", "flood", typed.form.id)
     answer = _again(desk, 429, typed, words.flooded())
     answer["headers"].update(headers)
-    return Handled(answer, "refused", "flood")
+    return Handled(answer, "refused", "flood", typed.form.id)
 
 
 class _Typed(NamedTuple):
@@ -249,8 +251,8 @@ def _do_confirm(desk: Desk, request: Request) -> Handled:
         return found
     confirm(desk, *found, token)
     if request.wants_json():
-        return Handled(as_json(200, {"status": "confirmed", "id": found[1].id}), "confirmed")
-    return Handled(see_other(found[0].confirmed or found[0].thanks), "confirmed")
+        return Handled(as_json(200, {"status": "confirmed", "id": found[1].id}), "confirmed", "", found[0].id)
+    return Handled(see_other(found[0].confirmed or found[0].thanks), "confirmed", "", found[0].id)
 
 
 def _show_book(desk: Desk, request: Request) -> Handled:
@@ -269,7 +271,7 @@ def _show_book(desk: Desk, request: Request) -> Handled:
     if content is None:
         detail = "The book cannot be fetched just now. Please try the link again later."
         return _page(desk, 503, words.sorry(detail), "failed", "book-missing")
-    return Handled(as_file(content, _MEDIA.get(kind, "application/octet-stream"), name), "book", kind)
+    return Handled(as_file(content, _MEDIA.get(kind, "application/octet-stream"), name), "book", kind, form.id)
 
 
 def _do_book(desk: Desk, request: Request) -> Handled:

@@ -305,6 +305,7 @@ def test_release_queues_the_first_mails_once(desk: Desk) -> None:
         free = release(desk, held.id)
         assert free is not None
         assert [job.kind for job in free.jobs] == ["notice"]
+    assert free is not None
     assert free.reasons == ("honeypot",)  # why it was held stays with it
     assert sweep(desk).sent == 1
     assert release(desk, "nobody") is None
