@@ -2,165 +2,150 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from datetime import UTC
-from datetime import datetime
-from itertools import islice
 from typing import TYPE_CHECKING
 from typing import Any
 
 import click
 
-from forms.errors import StoreError
-from forms.sqlite import SqliteStore
-from microsite.errors import MicrositeError
+from forms.definition import load
+from microsite.desk import as_row
+from microsite.desk import iso
+from microsite.desk import lines
+
+from .leads_erase import erase
+from .leads_options import NOW
+from .leads_options import every
+from .leads_options import filters
+from .leads_options import json_option
+from .leads_options import late_vault
+from .leads_options import lead_with
+from .leads_options import narrowed
+from .leads_options import opened
+from .leads_options import store_option
+from .leads_options import vault_option
+from .leads_options import watched
+from .leads_quarantine import quarantine
+from .leads_report import proof
+from .leads_report import report
+from .leads_retry import retry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from forms.lead import Lead
 
 __all__ = ["command"]
 
-#: Where `make serve` keeps its data.
-_DEFAULT = "sqlite:.local/leads.sqlite3"
-
-_store = click.option(
-    "--store", "named", default=_DEFAULT, show_default=True, metavar="sqlite:PATH", help="Where the leads are."
-)
-_all = click.option("--all", "everything", is_flag=True, help="With those in quarantine.")
-_form = click.option("--form", "form_id", default="", help="Only of this form, such as book.")
-_state = click.option("--state", default="", help="Only in this state, such as confirmed.")
-_since = click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only from this day on (UTC).")
+#: What Excel needs at the start of a file to read it as UTF-8.
+_BOM = "\ufeff"
 
 
 @click.group(name="leads")
 def command() -> None:
-    """Read what people sent: list, show, export.
+    r"""Read what people sent: list, show, export, report, proof. Act on it: erase, retry, quarantine.
 
+    \b
     Example: microsite leads list --form book --state confirmed
     """
 
 
 @command.command("list")
-@_store
-@_form
-@_state
-@_since
-@_all
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def list_leads(  # noqa: PLR0913 - one argument a filter
-    *, named: str, form_id: str, state: str, since: datetime | None, everything: bool, as_json: bool
-) -> None:
-    """Show one line a lead, the oldest first.
+@store_option
+@filters
+@json_option
+def list_leads(*, named: str, as_json: bool, **asked: Any) -> None:
+    r"""Show one line a lead, the oldest first.
 
-    Example: microsite leads list --since 2026-11-01
+    \b
+    Example: microsite leads list --since 2026-11-01 --page safety/benefits
     """
-    leads = _read(named, form_id=form_id, state=state, since=since, everything=everything)
-    if as_json:
-        rows = [{key: row[key] for key in ("id", "form", "state", "created", "page")} for row in map(as_row, leads)]
-        click.echo(json.dumps({"version": 1, "leads": rows}, ensure_ascii=False, indent=2))
-        return
-    count = 0
-    for lead in leads:
-        count += 1
-        row = as_row(lead)
-        click.echo(f"{row['id']}  {row['created']}  {lead.form:<12} {row['state']:<12} {lead.page}")
-    click.echo(f"{count} leads", err=True)
+    wanted = narrowed(**asked)
+    with opened(named) as store:
+        leads = watched(every(store, wanted), "Reading leads")
+        if as_json:
+            _as_list(leads)
+            return
+        count = 0
+        for lead in leads:
+            count += 1
+            state = lead.state() + (f" ({lead.score:g}: {' '.join(lead.reasons)})" if lead.quarantined else "")
+            click.echo(f"{lead.id}  {iso(lead.created)}  {lead.form:<12} {state:<12} {lead.page}")
+    click.echo(f"{count} lead{'s' * (count != 1)}", err=True)
 
 
 @command.command()
-@_store
+@store_option
+@vault_option
 @click.argument("lead_id", metavar="ID")
+@click.option("--private", is_flag=True, help="With the private answers; reading them is said on standard error.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (it is JSON in any case, on one line with this).")
-def show(*, named: str, lead_id: str, as_json: bool) -> None:
-    """Show all of one lead; a beginning of its id is enough when it is the only one.
+def show(*, named: str, vault_named: str, lead_id: str, private: bool, as_json: bool) -> None:
+    r"""Show all of one lead; a beginning of its id is enough when it is the only one.
 
+    \b
     Example: microsite leads show q4x7
     """
-    found = list(islice((lead for lead in _leads(named) if lead.id.startswith(lead_id)), 2)) if lead_id else []
-    if len(found) != 1:
-        words = "more than one lead begins" if found else "no lead begins"
-        msg = f"{words} with {lead_id!r}"
-        raise MicrositeError(msg, fix="`microsite leads list --all` shows the ids")
-    click.echo(json.dumps(as_row(found[0]), ensure_ascii=False, indent=None if as_json else 2))
+    with opened(named) as store:
+        lead = lead_with(store, lead_id)
+    row = as_row(lead)
+    if private:
+        row["private_answers"] = _private(lead, vault_named, named)
+    elif lead.vault:
+        click.echo("This lead has private answers; --private shows them.", err=True)
+    click.echo(json.dumps(row, ensure_ascii=False, indent=None if as_json else 2))
 
 
 @command.command()
-@_store
-@_form
-@_state
-@_since
-@_all
-def export(*, named: str, form_id: str, state: str, since: datetime | None, everything: bool) -> None:
-    """Write JSON lines on standard output, the oldest first.
+@store_option
+@filters
+@click.option("--csv/--json", "as_csv", default=False, help="For a spreadsheet, or JSON lines.  [default: json]")
+@click.option("--bom", is_flag=True, help="Begin the CSV so that Excel reads it as UTF-8.")
+def export(*, named: str, as_csv: bool, bom: bool, **asked: Any) -> None:
+    r"""Write JSON lines or CSV on standard output, the oldest first. Private answers are never part of it.
 
+    \b
     Example: microsite leads export --all > leads.jsonl
+    Example: microsite leads export --csv --bom --form book > book.csv
     """
-    for lead in _read(named, form_id=form_id, state=state, since=since, everything=everything):
-        click.echo(json.dumps(as_row(lead), ensure_ascii=False))
-
-
-def as_row(lead: Lead) -> dict[str, Any]:
-    """A lead as the desk reads it; times are ISO 8601 in UTC.
-
-    `{id, form, state, created, page, release, fields, consent: [{name, id, hash, wording, given, at}], mails:
-    [{kind, created, sent, attempts, reason}], confirmed, unsubscribed, quarantined, reasons}`.
-    """
-    consent = [{**agreed._asdict(), "at": _iso(agreed.at)} for agreed in lead.agreed]
-    mails = [
-        {
-            "kind": job.kind,
-            "created": _iso(job.created),
-            "sent": _iso(job.sent),
-            "attempts": job.attempts,
-            "reason": job.reason,
-        }
-        for job in lead.jobs
-    ]
-    return {
-        "id": lead.id,
-        "form": lead.form,
-        "state": lead.state(),
-        "created": _iso(lead.created),
-        "page": lead.page,
-        "release": lead.release,
-        "fields": dict(lead.values),
-        "consent": consent,
-        "mails": mails,
-        "confirmed": _iso(lead.confirmed),
-        "unsubscribed": _iso(lead.unsubscribed),
-        "quarantined": _iso(lead.quarantined),
-        "reasons": list(lead.reasons),
-    }
-
-
-def _read(named: str, *, form_id: str, state: str, since: date | None, everything: bool) -> Iterator[Lead]:
-    start = datetime(since.year, since.month, since.day, tzinfo=UTC).timestamp() if since else float("-inf")
-    for lead in _leads(named):
-        wanted = everything or lead.quarantined is None or state == "quarantined"
-        if wanted and lead.created >= start and form_id in {"", lead.form} and state in {"", lead.state()}:
-            yield lead
-
-
-def _leads(named: str) -> Iterator[Lead]:
-    kind, _, path = named.partition(":")
-    if kind != "sqlite" or not path:
-        msg = f"--store must be sqlite:PATH, not {named!r}"
+    if bom and not as_csv:
+        msg = "--bom goes with --csv"
         raise click.UsageError(msg)
-    try:
-        with contextlib.closing(SqliteStore(path, create=False)) as store:
-            yield from store.scan()
-    except StoreError as error:
-        msg = f"the leads cannot be read: {error}"
-        raise MicrositeError(msg, fix="`make serve` makes the store; --store names another") from error
-    if store.unreadable:
-        # After all the others: one damaged record must not hide the rest, and must not go unsaid.
-        msg = f"{len(store.unreadable)} record(s) cannot be read: {', '.join(sorted(store.unreadable))}"
-        raise MicrositeError(msg, fix="they are damaged, or a newer release wrote them; restore them from a backup")
+    wanted = narrowed(**asked)
+    with opened(named) as store:
+        leads = watched(every(store, wanted), "Exporting leads")
+        if as_csv:
+            click.echo(_BOM, nl=False) if bom else None
+            for line in lines(leads, load()):
+                click.echo(line, nl=False)
+            return
+        for lead in leads:
+            click.echo(json.dumps(as_row(lead), ensure_ascii=False))
 
 
-def _iso(seconds: float | None) -> str | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+for verb in (report, proof, erase, retry, quarantine):
+    command.add_command(verb)
+
+
+def _as_list(leads: Iterator[Lead]) -> None:
+    """One JSON object, written as it is read: a long list needs no memory."""
+    click.echo('{"version": 1, "leads": [', nl=False)
+    comma = "\n"
+    for lead in leads:
+        row = as_row(lead)
+        names = ("id", "form", "state", "created", "page", "score", "reasons")
+        click.echo(comma + json.dumps({name: row[name] for name in names}, ensure_ascii=False), nl=False)
+        comma = ",\n"
+    click.echo("\n]}")
+
+
+def _private(lead: Lead, vault_named: str, named: str) -> dict[str, str] | None:
+    """What the vault holds for `lead`; that somebody looked is said where a log can keep it."""
+    if not lead.vault:
+        return {}
+    now = NOW()
+    with late_vault(vault_named, named) as vault:
+        answers = vault.open(lead.vault, now=now)
+    event = {"event": "private-answers-read", "lead": lead.id, "at": iso(now), "there": answers is not None}
+    click.echo(json.dumps(event), err=True)
+    return dict(answers) if answers is not None else None
