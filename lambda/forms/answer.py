@@ -5,8 +5,8 @@ Every answer carries the site's strict headers and is never kept by a cache.
 
 from __future__ import annotations
 
-import base64
 import json
+from binascii import b2a_base64
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Answer = dict[str, Any]
 
-__all__ = ["HEADERS", "as_file", "as_json", "as_page", "as_problem", "see_other"]
+__all__ = ["HEADERS", "as_file", "as_json", "as_page", "as_problem", "in_shape_of", "see_other"]
 
 #: On every answer. The policy is the site's own: nothing inline, nobody else's anything, never in a frame.
 HEADERS: Mapping[str, str] = {
@@ -77,8 +77,25 @@ def see_other(path: str) -> Answer:
 def as_file(content: bytes, media_type: str, name: str) -> Answer:
     """A file to save; base64, as the gateway wants bytes."""
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "private, no-store"}
-    answer = _answer(200, base64.b64encode(content).decode(), media_type, headers)
+    answer = _answer(200, b2a_base64(content, newline=False).decode(), media_type, headers)
     return {**answer, "isBase64Encoded": True}
+
+
+def in_shape_of(event: object, answer: Answer) -> Answer:
+    """`answer` for whoever sent an event that is none of ours: a member they do not know becomes a 502.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html and, for a REST API,
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+    """
+    if not isinstance(event, dict) or "httpMethod" not in event:
+        return answer
+    plain = {name: value for name, value in answer.items() if name != "cookies"}
+    context = event.get("requestContext")
+    if isinstance(context, dict) and "elb" in context:
+        plain["statusDescription"] = f"{answer['statusCode']} {_TITLES.get(answer['statusCode'], 'Error')}"
+    if "headers" not in event:  # a load balancer that is set to send and expect lists
+        plain["multiValueHeaders"] = {name: [value] for name, value in plain.pop("headers").items()}
+    return plain
 
 
 def _answer(status: int, body: str, media_type: str, headers: Mapping[str, str] | None) -> Answer:

@@ -36,6 +36,7 @@ from _thread import allocate_lock
 
 from .answer import as_page
 from .answer import as_problem
+from .answer import in_shape_of
 from .errors import FormsError
 from .errors import Refused
 from .errors import SettingsError
@@ -115,7 +116,7 @@ def http(event: Event, context: object) -> dict[str, Any]:
         answer = handled.answer
     except Refused as refused:
         _log("http", status=refused.status, outcome="refused", reason=refused.reason)
-        answer = as_problem(refused.status, refused.detail)
+        answer = in_shape_of(event, as_problem(refused.status, refused.detail))
     except Exception as error:  # noqa: BLE001 - the last line of defense
         counted = _counted(lambda metrics: metrics.of_failure())
         _log(

@@ -1,6 +1,8 @@
 """The event of API Gateway's HTTP API (payload version 2) as a value, and the questions asked of it.
 
-In: the event's dict. Out: `Request`. Refuses (4xx) what is not that shape; never keeps what it does not need.
+In: the event's dict. Out: `Request`. Refuses (4xx) what is not that shape; never keeps what it does not need. A function
+URL speaks the same shape and is served. A load balancer and a REST API speak others, which lose repeated fields or
+decode twice: they are refused, named in the log, and answered in their own shape (`answer.in_shape_of`).
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
 
@@ -128,10 +130,18 @@ def read_request(event: Mapping[str, Any]) -> Request:
         request_id = context.get("requestId") or ""
         caller = http.get("sourceIp") or ""
     except (KeyError, TypeError, AttributeError):
-        raise Refused(400, "event-shape", "This request cannot be read.") from None
+        raise Refused(400, f"event-shape{_foreign(event)}", "This request cannot be read.") from None
     if not all(isinstance(one, str) for one in (method, path, query, body, request_id, caller)):
         raise Refused(400, "event-shape", "This request cannot be read.")
     return Request(method.upper(), path, headers, query, body, bool(event.get("isBase64Encoded")), request_id, caller)
+
+
+def _foreign(event: object) -> str:
+    """What else may have sent the event, for the log."""
+    if not isinstance(event, dict) or "httpMethod" not in event:
+        return ""
+    context = event.get("requestContext")
+    return "-load-balancer" if isinstance(context, dict) and "elb" in context else "-payload-1"
 
 
 def _too_large() -> Refused:
