@@ -65,7 +65,9 @@ REASONS = {
 }
 
 _WEIGHTS = {
-    "honeypot": 4.0,
+    # Alone enough, so that a robot with a browser, which would solve the puzzle, stays out; whoever sends the same
+    # again without it gets through.
+    "honeypot": 8.0,
     "stamp-fast": 2.0,
     "stamp-old": 1.0,
     "stamp-forged": 2.0,
@@ -277,7 +279,7 @@ def _address(address: str) -> Iterator[tuple[str, float]]:
     if not domain or domain in _USUAL:
         return
     try:
-        with open(_DISPOSABLE, encoding="ascii") as file:
+        with open(_DISPOSABLE, encoding="utf-8") as file:
             listed = file.read()
     except OSError:
         return

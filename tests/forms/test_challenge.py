@@ -19,7 +19,9 @@ from forms.submit import submit
 if TYPE_CHECKING:
     from forms.desk import Desk
 
-BASE = {"name": "Ann Otter", "email": "ann@example.com", "message": "Hello", "consent": "yes", "contact_url": "filled"}
+#: Held for a puzzle, not for good: 4 to 8 points.
+OFFER = "Hello, we offer SEO services and backlinks."
+BASE = {"name": "Ann Otter", "email": "ann@example.com", "message": OFFER, "consent": "yes"}
 
 
 def solve(made: dict[str, Any]) -> str:
@@ -213,9 +215,7 @@ def test_a_form_that_comes_back_with_errors_keeps_its_stamp(wire: Any) -> None:
 
 def test_a_flood_hands_everything_back_and_names_help(wire: Any) -> None:
     def send(nth: int) -> dict[str, Any]:
-        fields = {**BASE, "message": f"Words number {nth}"}
-        del fields["contact_url"]
-        answer: dict[str, Any] = wire.post("/api/forms/contact", fields)
+        answer: dict[str, Any] = wire.post("/api/forms/contact", {**BASE, "message": f"Words number {nth}"})
         return answer
 
     answers = [send(nth) for nth in range(75)]
@@ -235,7 +235,7 @@ def test_held_forms_keep_what_was_typed(desk: Desk) -> None:
     done = submit(desk, desk.forms["contact"], BASE, page="")
     assert done.challenge
     assert done.lead is not None
-    assert done.lead.values["message"] == "Hello"
+    assert done.lead.values["message"] == OFFER
 
 
 def test_the_page_survives_a_query_that_is_none(wire: Any) -> None:

@@ -72,10 +72,12 @@ def test_each_outcome_is_counted_in_its_own_line(
     wire.post("/api/forms/contact", contact)
     wire.post("/api/forms/contact", contact)
     wire.post("/api/forms/contact", {})
-    wire.post("/api/forms/contact", {**contact, "message": "x", "contact_url": "filled"})
+    wire.post("/api/forms/contact", {**contact, "message": "we sell SEO services and backlinks"})
+    wire.post("/api/forms/contact", {**contact, "message": "y", "contact_url": "filled"})
     wire.post("/api/forms/book", book)
     wire.get("/api/health")
-    stored, repeated, invalid, challenged, booked, health = lines(capsys)
+    stored, repeated, invalid, challenged, trapped, booked, health = lines(capsys)
+    assert counts(trapped) == {"received": 1, "quarantined": 1}
     assert (counts(stored), stored["form"], stored["outcome"]) == ({"received": 1}, "contact", "stored")
     assert counts(invalid) == {"invalid": 1}
     assert counts(challenged) == {"received": 1, "challenged": 1}

@@ -146,9 +146,9 @@ def test_haste_or_an_old_page_alone_holds_nobody_up(facts: Facts) -> None:
     assert verdict.action == "pass"
 
 
-@pytest.mark.parametrize("facts", [Facts(trapped=True), Facts(over_address=True)])
-def test_a_filled_trap_or_too_many_asks_for_a_puzzle_and_no_more(facts: Facts) -> None:
-    assert judge("Do you know a clinic near me?", facts).action == "challenge"
+def test_too_many_ask_for_a_puzzle_and_a_filled_trap_for_a_reader() -> None:
+    assert judge("Do you know a clinic near me?", Facts(over_address=True)).action == "challenge"
+    assert judge("Do you know a clinic near me?", Facts(trapped=True)).action == "quarantine"
 
 
 def test_a_link_to_our_own_page_is_no_link() -> None:
@@ -300,7 +300,7 @@ def test_a_retry_of_what_was_taken_is_never_held(desk: Desk) -> None:
 def test_release_queues_the_first_mails_once(desk: Desk) -> None:
     held = submit(desk, FORM, {**BASE, "contact_url": "filled"}, page="").lead
     assert held is not None
-    assert (held.state(), held.reasons, held.score, held.jobs) == ("quarantined", ("honeypot",), 4.0, ())
+    assert (held.state(), held.reasons, held.score, held.jobs) == ("quarantined", ("honeypot",), 8.0, ())
     for _ in range(2):
         free = release(desk, held.id)
         assert free is not None
