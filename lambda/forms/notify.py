@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from .lead import Job
     from .lead import Lead
 
-__all__ = ["LEASE", "Tally", "deliver", "sweep"]
+__all__ = ["LEASE", "UNSURE", "Tally", "deliver", "sweep"]
 
 #: Seconds a claim holds. Longer than any mailer's own timeout, or a slow mailer would be asked twice.
 LEASE = 30.0
+#: Seconds for which a mail waits whose send got no answer, or was not marked: sent or not, nobody knows. SES reports
+#: each send through its configuration set, as a rule within seconds, and `feedback` marks the mail; when no report has
+#: come after a quarter of an hour, it was not sent, and goes out again.
+UNSURE = 900.0
 #: Seconds until the next try after failure n: 10, 20, 40 … at most an hour; never given up.
 _FIRST_PAUSE = 10.0
 _LONGEST_PAUSE = 3600.0
@@ -78,16 +82,18 @@ def _one(desk: Desk, lead_id: str, job_id: str, now: float) -> Tally:
     #   A  reads revision 3 ─ claim (3→4) ok ─ send ─ mark (4→5)
     #   B  reads revision 3 ─ claim (3→4) refused: not mine
     #   A dies after the claim: the lease runs out, the mail is due again, the sweeper sends it.
-    #   A dies between send and mark: sent again with the same id; the outbox takes an id once. A mailer that cannot
-    #   tell (SES) may deliver twice here, and only here.
+    #   A dies between send and mark: sent again with the same id; the outbox takes an id once. SES does not, but says
+    #   which it took: its claims hold for UNSURE, and its report comes first and marks the mail. The same goes for a
+    #   send without an answer. A mail goes twice only if SES is silent for a quarter of an hour about one it took.
     #
     # `revision` is the condition, so the claim also fails when anything else changed the lead in between.
     lead = desk.store.get(lead_id)
     job = next((one for one in lead.jobs if one.id == job_id), None) if lead is not None else None
     if lead is None or job is None or job.due is None or job.due > now:
         return Tally()
-    # A mailer that needs less says so: after a crash its mails are not late by the longest lease.
-    lease = min(LEASE, getattr(desk.mailer, "lease", LEASE))
+    # A mailer that needs less says so: after a crash its mails are not late by the longest lease. One that reports
+    # later what it took says more.
+    lease = float(getattr(desk.mailer, "lease", LEASE))
     claimed = job._replace(due=now + lease, attempts=job.attempts + 1)
     if not desk.store.replace(lead, lead.with_job(claimed)):
         return Tally()
@@ -102,8 +108,10 @@ def _one(desk: Desk, lead_id: str, job_id: str, now: float) -> Tally:
     try:
         desk.mailer.send(compose(desk, form, lead, claimed))
     except FormsError as error:
-        reason = type(error).__name__
-        _put(desk, lead_id, claimed._replace(due=now + _pause(claimed.attempts), reason=reason))
+        unsure = getattr(error, "uncertain", False)
+        reason = "unsure" if unsure else type(error).__name__
+        pause = UNSURE if unsure else _pause(claimed.attempts)
+        _put(desk, lead_id, claimed._replace(due=desk.clock() + pause, reason=reason))
         return Tally(failed=1, reasons=(reason,))
     _put(desk, lead_id, claimed._replace(due=None, sent=desk.clock(), reason=""))
     return Tally(sent=1)
