@@ -9,11 +9,13 @@ https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
 from __future__ import annotations
 
 import json
-from base64 import b64encode
+from binascii import b2a_base64
 
 from .errors import CallError
 from .errors import MailError
 from .letter import to_bytes
+from .notify import LEASE
+from .notify import UNSURE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,15 +31,15 @@ class SesMailer:
     def __init__(self, client: Client, *, config_set: str = "") -> None:
         self._client = client
         self._config_set = config_set
-        #: Whether an event will tell what became of a letter whose answer was lost.
-        self.reports = bool(config_set)
+        #: Seconds for which a claim on a mail holds (see `notify`): with a configuration set, until its report came.
+        self.lease = UNSURE if config_set else LEASE
 
     def send(self, letter: Letter) -> None:
         """Hand the letter to SES; raises `MailError`, whose words name SES's code and nobody's address."""
         # The message says itself whom it is from; `FromEmailAddress` beside it would drop the display name.
         question: dict[str, object] = {
             "Destination": {"ToAddresses": [letter.to]},
-            "Content": {"Raw": {"Data": b64encode(to_bytes(letter)).decode()}},
+            "Content": {"Raw": {"Data": b2a_base64(to_bytes(letter), newline=False).decode()}},
             # An id of ours, made at random: SES keeps tags and publishes them with its events.
             "EmailTags": [{"Name": "job", "Value": letter.id}],
         }

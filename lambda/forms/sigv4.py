@@ -7,10 +7,10 @@ botocore. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create
 
 from __future__ import annotations
 
-import hmac
 import time
-from hashlib import sha256
 
+from .digest import hmac_sha256
+from .digest import sha256
 from .percent import encode
 from .record import NamedTuple
 
@@ -61,9 +61,9 @@ def sign(  # noqa: PLR0913 - the parts of a request
     scope = f"{stamp[:8]}/{region}/{service}/aws4_request"
     key = b"AWS4" + keys.secret.encode()
     for part in scope.split("/"):
-        key = hmac.digest(key, part.encode(), "sha256")
+        key = hmac_sha256(key, part.encode())
     stated = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{sha256(canonical.encode()).hexdigest()}"
-    signature = hmac.digest(key, stated.encode(), "sha256").hex()
+    signature = hmac_sha256(key, stated.encode()).hex()
     signed["authorization"] = (
         f"AWS4-HMAC-SHA256 Credential={keys.id}/{scope}, SignedHeaders={names}, Signature={signature}"
     )

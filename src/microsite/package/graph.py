@@ -34,7 +34,8 @@ def reached(roots: Collection[str], find: Find, *, without: Collection[str] = ()
     while waiting:
         name, importer, line = waiting.pop()
         top = name.partition(".")[0]
-        if name in found or name in without or top in sys.stdlib_module_names:
+        # A name with a leading `_` is a part of the interpreter, maybe of another version than this one.
+        if name in found or name in without or top in sys.stdlib_module_names or top.startswith("_"):
             continue
         path = find(name)
         if path is None or path.suffix != ".py":
