@@ -45,7 +45,8 @@ def bundle(assets: Path) -> dict[str, bytes]:
         for ending, minify in ((".css", rcssmin.cssmin), (".js", rjsmin.jsmin)):
             parts = [path.read_text("utf-8") for path in sorted(folder.glob(f"*{ending}"))]
             if parts:
-                made[folder.name + ending] = str(minify("\n".join(parts))).strip().encode()
+                # Comments with a bang are licenses of others: they must stay with every copy.
+                made[folder.name + ending] = str(minify("\n".join(parts), keep_bang_comments=True)).strip().encode()
     if not made:
         msg = f"{assets} holds no sheet and no script"
         raise BuildError(msg, fix="each folder in theme/assets/ becomes one .css and one .js")
