@@ -28,7 +28,8 @@ __all__ = ["PLACEHOLDERS", "compose"]
 PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "notice": frozenset({"fields", "received", "page", "id", "organisation"}),
     "confirm": frozenset({"link", "days", "organisation", "address", "unsubscribe"}),
-    "book": frozenset({"link", "days", "book", "organisation", "address", "unsubscribe"}),
+    "book": frozenset({"link", "days", "book", "organisation", "address", "unsubscribe", "preferences"}),
+    "welcome": frozenset({"organisation", "address", "unsubscribe", "preferences"}),
 }
 #: `[words](target)` in a wording; a mail shows the words.
 _LINK = re.compile(r"\[([^\[\]]+)\]\([^()]*\)")
@@ -51,7 +52,8 @@ def compose(desk: Desk, form: Form, lead: Lead, job: Job) -> Letter:
         if not site.team:
             msg = "FORMS_TEAM is not set"
             raise SettingsError(msg)
-        to, reply_to = site.team, address_of(form, lead)
+        # Where answers are private the mail says only that something arrived: it does not even name the person.
+        to, reply_to = site.team, "" if form.private else address_of(form, lead)
         words |= {"fields": _fields(form, lead), "page": lead.page or "unknown", "received": _received(lead.created)}
     else:
         to = address_of(form, lead)
@@ -63,6 +65,7 @@ def compose(desk: Desk, form: Form, lead: Lead, job: Job) -> Letter:
             "days": str(form.link_days),
             "book": form.book_title,
             "unsubscribe": stop,
+            "preferences": f"{site.url}/api/preferences?token={desk.tokens.sign('preferences', lead.id)}",
         }
         # RFC 8058: mail programs show their own button and POST to the address; no cookie, no page needed.
         headers = (("List-Unsubscribe", f"<{stop}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
@@ -87,13 +90,13 @@ def _fill(text: str, words: Mapping[str, str]) -> str:
 def _fields(form: Form, lead: Lead) -> str:
     parts = []
     for field in form.fields:
-        value = lead.values.get(field.name, "")
-        if not value:
+        value = field.shown(lead.values.get(field.name, ""))
+        if not value or field.private:
             continue
         shown = _DECEIVING.sub(lambda match: f"[U+{ord(match[0]):04X}]", value)
         # Each line marked: what a visitor writes cannot pass for a line of ours.
         parts.append(f"{field.label}:\n" + "\n".join(f"> {line}" for line in shown.split("\n")))
-    parts += ["Agreed: " + _LINK.sub(r"\1", box.wording) for box in lead.agreed if box.given]
+    parts += [("Agreed: " if one.given else "Did NOT agree: ") + _LINK.sub(r"\1", one.wording) for one in lead.agreed]
     return "\n\n".join(parts)
 
 

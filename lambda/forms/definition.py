@@ -9,9 +9,10 @@ and the retention. In: a folder of definition files. Out: `Form` by id. Writing 
 # ruff: noqa: PLC0415, PTH100, PTH110, PTH118, PTH120, PTH123, PTH208
 from __future__ import annotations
 
-import hashlib
 import os
-from typing import NamedTuple
+
+from .digest import sha256
+from .record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-__all__ = ["Consent", "Field", "Form", "Mail", "load"]
+__all__ = ["Consent", "Field", "Form", "Mail", "Option", "from_table", "load"]
 
 #: The definitions that ship with the package.
 SHIPPED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "definitions")
@@ -28,15 +29,24 @@ SHIPPED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "definitions"
 PACKED = SHIPPED + ".json"
 
 
+class Option(NamedTuple):
+    """One answer that can be chosen."""
+
+    #: As sent and stored, such as `phone`.
+    value: str
+    #: As people read it.
+    label: str
+
+
 class Field(NamedTuple):
-    """One thing the visitor types."""
+    """One thing the visitor types or chooses."""
 
     name: str
     label: str
-    #: `text`, `email`, `tel` or `textarea`.
+    #: `text`, `email`, `tel`, `textarea`, `select` or `radio`.
     kind: str
     required: bool
-    #: Most characters accepted, after normalising.
+    #: Most characters accepted, after normalising; of no meaning where one chooses.
     longest: int
     #: Error kind (`required`, `invalid`, `too_long`, `characters`) → sentence.
     errors: Mapping[str, str]
@@ -46,11 +56,26 @@ class Field(NamedTuple):
     #: A regular expression the whole value must match; empty = none.
     pattern: str = ""
     rows: int = 8
+    #: What can be chosen in a `select` or `radio`.
+    options: tuple[Option, ...] = ()
+    #: Other field → its values with which this one must be filled in, whatever `required` says.
+    required_if: Mapping[str, tuple[str, ...]] = {}
+    #: A sensitive answer: it goes to the vault, and into no record, mail, log, address or export.
+    private: bool = False
 
     @property
     def multiline(self) -> bool:
         """Whether line breaks are part of the value."""
         return self.kind == "textarea"
+
+    @property
+    def chosen(self) -> bool:
+        """Whether the value is one of `options`."""
+        return self.kind in {"select", "radio"}
+
+    def shown(self, value: str) -> str:
+        """`value` as people read it: the label of what was chosen, else what was typed."""
+        return next((one.label for one in self.options if one.value == value), value)
 
 
 class Consent(NamedTuple):
@@ -63,17 +88,19 @@ class Consent(NamedTuple):
     text: str
     required: bool
     error: str
+    #: As of a field.
+    required_if: Mapping[str, tuple[str, ...]] = {}
 
     @property
     def hash(self) -> str:
         """SHA-256 in hex over id and wording: proves later what was shown."""
-        return hashlib.sha256(f"{self.id}\n{self.text}".encode()).hexdigest()
+        return sha256(f"{self.id}\n{self.text}".encode()).hexdigest()
 
 
 class Mail(NamedTuple):
     """A mail's words, with `{placeholders}`."""
 
-    #: `notice` (to the team), `confirm` or `book` (to the visitor).
+    #: `notice` (to the team), `confirm`, `book` or `welcome` (to the visitor).
     kind: str
     subject: str
     body: str
@@ -94,7 +121,7 @@ class Form(NamedTuple):
     mails: Mapping[str, Mail]
     #: Name of the field that people do not see and robots fill.
     honeypot: str
-    #: Days a record is kept.
+    #: Days a record is kept, counted from sending, of a list from the confirming click.
     retention_days: int
     #: The same content within so many hours is the same record.
     window_hours: int
@@ -113,11 +140,32 @@ class Form(NamedTuple):
     book_title: str = ""
     #: `pdf`/`epub` → file name on the shelf.
     book_files: Mapping[str, str] = {}
+    #: What the list is called on the page of email choices; "" without double opt-in.
+    list_name: str = ""
+    #: Days that a record waits for its confirming click.
+    unconfirmed_days: int = 30
+    #: Days that private answers are kept; 0 when there are none.
+    vault_days: int = 0
 
     @property
     def double_opt_in(self) -> bool:
         """Whether the address must be confirmed by a click in a mail."""
         return bool(self.confirmed)
+
+    @property
+    def delivered(self) -> str:
+        """The kind of mail that follows the confirming click, "" when none does."""
+        return next((kind for kind in ("book", "welcome") if kind in self.mails), "")
+
+    @property
+    def private(self) -> frozenset[str]:
+        """Names of the fields whose answers go to the vault."""
+        return frozenset(field.name for field in self.fields if field.private)
+
+    def contact_in(self, values: Mapping[str, str]) -> str:
+        """How the person is found again: the mail address, else the telephone number, else ""."""
+        kinds = [(field.kind, values.get(field.name, "")) for field in self.fields]
+        return next((value for kind in ("email", "tel") for had, value in kinds if had == kind and value), "")
 
     def address_in(self, values: Mapping[str, str]) -> str:
         """The mail address among `values`: the first field of type email, "" when there is none."""
@@ -174,10 +222,7 @@ def from_table(table: Mapping[str, Any]) -> Form:
         thanks=table["thanks"],
         button=table["button"],
         fields=tuple(_field(one) for one in table["field"]),
-        consents=tuple(
-            Consent(one["name"], one["id"], one["text"], one.get("required", True), one["error"])
-            for one in table["consent"]
-        ),
+        consents=tuple(_consent(one) for one in table["consent"]),
         mails={kind: Mail(kind, one["subject"], one["body"]) for kind, one in table.get("mail", {}).items()},
         honeypot=table["honeypot"],
         retention_days=table["retention_days"],
@@ -191,20 +236,40 @@ def from_table(table: Mapping[str, Any]) -> Form:
         repeat_minutes=opt_in.get("repeat_minutes", 10),
         book_title=book.get("title", ""),
         book_files=dict(book.get("files", {})),
+        list_name=opt_in.get("list", table["title"]) if opt_in else "",
+        unconfirmed_days=opt_in.get("unconfirmed_days", 30),
+        vault_days=table.get("vault", {}).get("days", 0),
     )
 
 
+def _consent(one: Mapping[str, Any]) -> Consent:
+    conditions = _conditions(one)
+    needed = one.get("required", not conditions)
+    # An optional box has no sentence of its own: nothing can be wrong with it.
+    error = one["error"] if needed or conditions else one.get("error", "")
+    return Consent(one["name"], one["id"], one["text"], needed, error, conditions)
+
+
+def _conditions(one: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(values) for name, values in one.get("required_if", {}).items()}
+
+
 def _field(one: Mapping[str, Any]) -> Field:
+    conditions = _conditions(one)
+    chosen = one["type"] in {"select", "radio"}
     return Field(
         name=one["name"],
         label=one["label"],
         kind=one["type"],
-        required=one.get("required", True),
-        longest=one["max"],
+        required=one.get("required", not conditions),
+        longest=0 if chosen else one["max"],
         errors=dict(one["errors"]),
         hint=one.get("hint", ""),
         autocomplete=one.get("autocomplete", ""),
         inputmode=one.get("inputmode", ""),
         pattern=one.get("pattern", ""),
         rows=one.get("rows", 8),
+        options=tuple(Option(option["value"], option["label"]) for option in one["options"]) if chosen else (),
+        required_if=conditions,
+        private=one.get("private", False),
     )

@@ -127,8 +127,53 @@ def _described(*ids: str) -> str:
 
 def _field(field: Field, value: str, error: str) -> str:
     name = field.name
-    optional = "" if field.required else " (optional)"
+    # One that another answer makes needed says so in its hint.
+    optional = "" if field.required or field.required_if else " (optional)"
     hint = f'<span class="hint" id="{name}-hint">{link_text(field.hint)}</span>' if field.hint else ""
+    described = _described(f"{name}-hint" if hint else "", f"{name}-error" if error else "")
+    invalid = ' aria-invalid="true"' if error else ""
+    required = " required" if field.required else ""
+    group = f'<div class="field{" field--error" if error else ""}">'
+    words = f"{escape(field.label)}{optional}"
+    if field.kind == "radio":
+        return (
+            f'{group}<fieldset role="radiogroup"{described}{invalid}><legend>{words}</legend>{hint}'
+            f"{_error(name, error)}{_choices(field, value, required)}</fieldset></div>"
+        )
+    label = f'<label for="{name}">{words}</label>{hint}{_error(name, error)}'
+    if field.kind == "select":
+        fill = f' autocomplete="{field.autocomplete}"' if field.autocomplete else ""
+        control = (
+            f'<select id="{name}" name="{name}"{fill}{required}{described}{invalid}>'
+            f'<option value="">Choose one</option>{_options(field, value)}</select>'
+        )
+    else:
+        control = _typed(field, value, required + described + invalid)
+    return f"{group}{label}{control}</div>"
+
+
+def _options(field: Field, value: str) -> str:
+    return "".join(
+        f'<option value="{escape(one.value)}"{" selected" if one.value == value else ""}>{escape(one.label)}</option>'
+        for one in field.options
+    )
+
+
+def _choices(field: Field, value: str, more: str) -> str:
+    """Radio buttons. The first has the field's own name as its id: the link in the list of errors leads there."""
+    parts = []
+    for number, one in enumerate(field.options):
+        identity = field.name if number == 0 else f"{field.name}-{number + 1}"
+        checked = " checked" if one.value == value else ""
+        parts.append(
+            f'<div class="check"><input type="radio" id="{identity}" name="{field.name}" value="{escape(one.value)}"'
+            f'{checked}{more}><label for="{identity}">{escape(one.label)}</label></div>'
+        )
+    return "".join(parts)
+
+
+def _typed(field: Field, value: str, more: str) -> str:
+    name = field.name
     attributes = f' id="{name}" name="{name}"'
     if not field.multiline:  # on a textarea it would cut a pasted message silently; there our own error speaks
         attributes += f' maxlength="{field.longest}"'
@@ -138,21 +183,12 @@ def _field(field: Field, value: str, error: str) -> str:
         attributes += f' inputmode="{field.inputmode}"'
     if field.kind == "email":
         attributes += ' autocapitalize="none" spellcheck="false"'
-    if field.required:
-        attributes += " required"
-    attributes += _described(f"{name}-hint" if hint else "", f"{name}-error" if error else "")
-    if error:
-        attributes += ' aria-invalid="true"'
+    attributes += more
     if field.multiline:
         # A parser drops one newline after <textarea>: without this one a typed leading line break would be lost.
-        control = f'<textarea rows="{field.rows}"{attributes}>\n{escape(value)}</textarea>'
-    else:
-        kept = f' value="{escape(value)}"' if value else ""
-        control = f'<input type="{field.kind}"{attributes}{kept}>'
-    return (
-        f'<div class="field{" field--error" if error else ""}">'
-        f'<label for="{name}">{escape(field.label)}{optional}</label>{hint}{_error(name, error)}{control}</div>'
-    )
+        return f'<textarea rows="{field.rows}"{attributes}>\n{escape(value)}</textarea>'
+    kept = f' value="{escape(value)}"' if value else ""
+    return f'<input type="{field.kind}"{attributes}{kept}>'
 
 
 def _consent(box: Consent, value: str, error: str) -> str:

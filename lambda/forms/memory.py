@@ -169,6 +169,13 @@ class MemoryVault(_Failing):
         self._kept.pop(key, None)
         self._after("drop")
 
+    def purge(self, now: float) -> int:
+        """Delete what is over at `now`; DynamoDB's TTL does the same by itself."""
+        over = [key for key, (_, until) in self._kept.items() if until <= now]
+        for key in over:
+            del self._kept[key]
+        return len(over)
+
 
 class MemoryMailer(_Failing):
     """Keeps letters in `sent`, by id; like the outbox it takes an id once."""

@@ -5,15 +5,18 @@ In: a desk. Out: how many were sent, dropped, failed. Run after each submission 
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from .compose import compose
 from .desk import amend
+from .erase import expire
 from .errors import FormsError
 from .follow import address_of
+from .follow import left
+from .record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .definition import Form
     from .desk import Desk
     from .lead import Job
@@ -50,15 +53,16 @@ class Tally(NamedTuple):
 
 
 def sweep(desk: Desk, *, most: int = 1000) -> Tally:
-    """Send what is due, up to `most` leads, the longest waiting first."""
+    """Send what is due, up to `most` leads, the longest waiting first; once an hour, forget what is over."""
     tally, seen = Tally(), set[str]()
     while len(seen) < most:
         fresh = [lead for lead in desk.store.due(desk.clock(), 100) if lead.id not in seen]
         if not fresh:
-            return tally
+            break
         for lead in fresh:
             seen.add(lead.id)
             tally = tally.plus(deliver(desk, lead))
+    expire(desk)
     return tally
 
 
@@ -126,15 +130,25 @@ def _unwanted(desk: Desk, form: Form, lead: Lead, job: Job, now: float) -> str:
     if job.kind != "confirm" and lead.unsubscribed is not None:
         return "unsubscribed"
     prints = desk.tokens.fingerprints(address_of(form, lead))
-    for print_ in prints:
-        stop = desk.marks.find(f"stop/{print_}", now=now)
-        if stop is not None and (job.kind != "confirm" or stop in _FOR_GOOD):
-            return "suppressed"
+    stopped = _stopped(desk, form, job, prints, now)
+    if stopped:
+        return stopped
     # Per address and kind, over all leads: other names with the same address are no way round it. Counted from when
     # the mail was queued, like `ask_again` counts, so the next one asked for in time is not refused by seconds.
     until = job.created + form.repeat_minutes * 60
     if until > now and not desk.marks.claim(f"repeat/{form.id}/{job.kind}/{prints[0]}", job.id, now=now, until=until):
         return "repeat"
+    return ""
+
+
+def _stopped(desk: Desk, form: Form, job: Job, prints: Sequence[str], now: float) -> str:
+    """What a mark holds against a mail to an address; "" when nothing does."""
+    for print_ in prints:
+        stop = desk.marks.find(f"stop/{print_}", now=now)
+        if stop is not None and (job.kind != "confirm" or stop in _FOR_GOOD):
+            return "suppressed"
+        if job.kind != "confirm" and desk.marks.find(left(form, print_), now=now) is not None:
+            return "unsubscribed"
     return ""
 
 

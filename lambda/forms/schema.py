@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from .record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["AUTOCOMPLETE", "INPUT_MODES", "MAIL_NEEDS", "RESERVED", "SCHEMA", "Key"]
+__all__ = ["AUTOCOMPLETE", "INPUT_MODES", "KINDS", "MAIL_NEEDS", "RESERVED", "SCHEMA", "Key"]
 
 
 class Key(NamedTuple):
@@ -26,7 +26,12 @@ class Key(NamedTuple):
 
 
 #: Names that the forms use themselves: hidden inputs, and ids of the markup.
-RESERVED = frozenset({"page", "release", "rendered", "token", "again", "format", "from", "errors", "main"})
+RESERVED = frozenset(
+    {"page", "release", "rendered", "token", "again", "act", "sure", "form", "format", "from", "errors", "main"}
+)
+
+#: Kinds of fields.
+KINDS = frozenset({"text", "email", "tel", "textarea", "select", "radio"})
 
 _ERRORS = {
     "required": Key(str, "said when the field is empty"),
@@ -35,11 +40,19 @@ _ERRORS = {
     "characters": Key(str, "said when the value holds line breaks or control characters"),
 }
 
+#: Any name of a field → a list of its values.
+_IF = {"*": Key(list, "the values with which it must be filled in")}
+
+_OPTION = {
+    "value": Key(str, "what is stored, like phone", needed=True),
+    "label": Key(str, "what people read", needed=True),
+}
+
 _FIELD = {
     "name": Key(str, "the name in the request, like email", needed=True),
     "label": Key(str, "what people read above the box", needed=True),
-    "type": Key(str, "the kind of box", needed=True, choices=frozenset({"text", "email", "tel", "textarea"})),
-    "max": Key(int, "most characters", needed=True, least=1, most=10_000),
+    "type": Key(str, "the kind of box", needed=True, choices=KINDS),
+    "max": Key(int, "most characters; needed where people type", least=1, most=10_000),
     "errors": Key(dict, "one sentence for each error", needed=True, inner=_ERRORS),
     "hint": Key(str, "help under the label"),
     "autocomplete": Key(str, "what the browser may fill in"),
@@ -47,14 +60,18 @@ _FIELD = {
     "required": Key(bool, "whether it must be filled in; true when not given"),
     "pattern": Key(str, "a regular expression that the whole value matches"),
     "rows": Key(int, "height of a textarea in lines", least=2, most=40),
+    "options": Key(list, 'what can be chosen, each { value = "…", label = "…" }', inner=_OPTION),
+    "required_if": Key(dict, "{ other_field = [values] }: with these it must be filled in", inner=_IF),
+    "private": Key(bool, "true for a sensitive answer: it is kept apart, for the days in [vault]"),
 }
 
 _CONSENT = {
     "name": Key(str, "the name in the request, like consent", needed=True),
     "id": Key(str, "the wording's id; change it with every change of the wording", needed=True),
     "text": Key(str, "the wording beside the box", needed=True),
-    "error": Key(str, "said when a needed box is not ticked", needed=True),
+    "error": Key(str, "said when a needed box is not ticked"),
     "required": Key(bool, "whether it must be ticked; true when not given"),
+    "required_if": Key(dict, "{ other_field = [values] }: with these it must be ticked", inner=_IF),
 }
 
 _MAIL = {
@@ -83,9 +100,16 @@ SCHEMA: Mapping[str, Key] = {
         "the address is confirmed by a click in a mail",
         inner={
             "confirmed": Key(str, "the page after the click, like /book/confirmed/", needed=True),
+            "list": Key(str, "the list's name on the page of email choices; the title when not given"),
             "link_days": Key(int, "days the links work", least=1, most=90),
             "repeat_minutes": Key(int, "minutes in which an address gets one mail of a kind", least=1, most=1440),
+            "unconfirmed_days": Key(int, "days a record waits for the click; 30 when not given", least=1, most=365),
         },
+    ),
+    "vault": Key(
+        dict,
+        "how long private answers are kept",
+        inner={"days": Key(int, "days, at most 30", needed=True, least=1, most=30)},
     ),
     "book": Key(
         dict,
@@ -104,8 +128,8 @@ SCHEMA: Mapping[str, Key] = {
     "consent": Key(list, "the boxes to tick, one [[consent]] each", needed=True, inner=_CONSENT),
     "mail": Key(
         dict,
-        "the mails, [mail.notice], [mail.confirm], [mail.book]",
-        inner={kind: Key(dict, "subject and body", inner=_MAIL) for kind in ("notice", "confirm", "book")},
+        "the mails, [mail.notice], [mail.confirm], [mail.book], [mail.welcome]",
+        inner={kind: Key(dict, "subject and body", inner=_MAIL) for kind in ("notice", "confirm", "book", "welcome")},
     ),
 }
 
@@ -121,6 +145,12 @@ MAIL_NEEDS: Mapping[str, Mapping[str, str]] = {
         "link": "or nobody gets the book",
         "address": "the law asks for a postal address in list mail (15 U.S.C. 7704)",
         "unsubscribe": "the law asks for a way to stop (15 U.S.C. 7704)",
+        "preferences": "who is on more than one list can leave one of them",
+    },
+    "welcome": {
+        "address": "the law asks for a postal address in list mail (15 U.S.C. 7704)",
+        "unsubscribe": "the law asks for a way to stop (15 U.S.C. 7704)",
+        "preferences": "who is on more than one list can leave one of them",
     },
 }
 

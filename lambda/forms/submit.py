@@ -8,12 +8,12 @@ record with the same answer. What looks like spam is stored in quarantine (`judg
 # ruff: noqa: PLC0415 - imports inside verbs: a cold start pays only for the path it takes
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from .desk import amend
+from .errors import StoreError
 from .lead import Agreed
 from .lead import Job
 from .lead import Lead
+from .record import NamedTuple
 from .validate import check
 from .validate import fingerprint
 
@@ -53,7 +53,7 @@ def submit(desk: Desk, form: Form, sent: Mapping[str, str], *, page: str, visito
         return Outcome(checked, None)
     now = desk.clock()
     window = int(now // (form.window_hours * 3600))
-    key, before, after = (fingerprint(form, checked, window + step) for step in (0, -1, 1))
+    key, before, after = (fingerprint(form, checked, window + step, desk.tokens) for step in (0, -1, 1))
     judged = None
     if desk.screening:
         from .judge import judge
@@ -62,21 +62,27 @@ def submit(desk: Desk, form: Form, sent: Mapping[str, str], *, page: str, visito
         if judged.flood:
             return Outcome(checked, None, flood=judged.flood)
     held = judged is not None and judged.verdict.action != "pass"
-    address = form.address_in(checked.values)
+    person = form.contact_in(checked.values)
+    private = {name: value for name, value in checked.values.items() if value and name in form.private}
+    if private:
+        # Before the record: a record never waits for answers that are not there. The key is the content's, so a retry
+        # writes the same place again; what a crash leaves behind here ends by itself.
+        desk.vault.put(key, private, until=now + form.vault_days * 86400)
     lead = Lead(
         id=desk.new_id(),
         key=key,
         form=form.id,
         created=now,
-        values=checked.values,
+        values={name: value for name, value in checked.values.items() if name not in form.private},
         agreed=_agreed(form, checked, now),
         page=page,
         release=release_of(sent, desk.site.release),
         quarantined=now if held else None,
         reasons=judged.verdict.reasons if judged is not None and held else (),
         score=judged.verdict.score if judged is not None else 0,
-        person=desk.tokens.fingerprints(address)[0] if address else "",
-        until=now + form.retention_days * 86400,
+        person=desk.tokens.fingerprints(person)[0] if person else "",
+        until=now + (form.unconfirmed_days if form.double_opt_in else form.retention_days) * 86400,
+        vault=key if private else "",
     )
     if not held:
         lead = _with_first_mails(lead, form, now)
@@ -85,6 +91,8 @@ def submit(desk: Desk, form: Form, sent: Mapping[str, str], *, page: str, visito
     unmetered = judged is not None and judged.unmetered
     if kept.id == lead.id:
         return Outcome(checked, kept, challenge=challenge, unmetered=unmetered)
+    if private and kept.vault != key:
+        _forget(desk, key)  # the same content came before the window's end, its answers lie under that key
     if kept.quarantined is not None:
         # Sent again without what looked like spam (a box that the browser filled in, haste): that lets it out.
         kept = kept if held else release(desk, kept.id) or kept
@@ -114,7 +122,7 @@ def release(desk: Desk, lead_id: str) -> Lead | None:
 
 
 def ask_again(desk: Desk, form: Form, lead: Lead) -> None:
-    """Queue the mail that `lead` waits for once more: the confirming one, or the book when it is confirmed.
+    """Queue the mail that `lead` waits for once more: the confirming one, or what follows it when it is confirmed.
 
     Does nothing when such a mail still waits or was queued within the form's repeat window, so that retries and
     impatient clicks do not become mails.
@@ -124,16 +132,27 @@ def ask_again(desk: Desk, form: Form, lead: Lead) -> None:
     now = desk.clock()
 
     def change(one: Lead) -> Lead:
-        kind = "confirm" if one.confirmed is None or one.unsubscribed is not None else "book"
+        kind = "confirm" if one.confirmed is None or one.unsubscribed is not None else form.delivered
+        if not kind:
+            return one
         last = one.last_job(kind)
         soon = last is not None and (last.due is not None or now - last.created < form.repeat_minutes * 60)
         # What was mailed before they left does not answer what they ask for now.
         left = last is not None and one.unsubscribed is not None and last.created < one.unsubscribed
         if soon and not left:
             return one
-        return one.with_job(new_job(one, kind, now))
+        # A new link must not outlive what it confirms.
+        until = max(one.until, now + form.unconfirmed_days * 86400) if one.until else 0
+        return one._replace(until=until).with_job(new_job(one, kind, now))
 
     amend(desk.store, lead.id, change)
+
+
+def _forget(desk: Desk, key: str) -> None:
+    from contextlib import suppress
+
+    with suppress(StoreError):  # the record is kept and must be acknowledged; the answers end by themselves
+        desk.vault.drop(key)
 
 
 def new_job(lead: Lead, kind: str, now: float) -> Job:

@@ -7,11 +7,11 @@ front and dropping the old one after the longest link's life.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import re
+from binascii import b2a_base64
 
+from .digest import hmac_sha256
+from .digest import same
 from .errors import TokenExpired
 from .errors import TokenInvalid
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Tokens"]
 
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _SHAPE = re.compile(r"([0-9a-f]{8})\.([a-z0-9-]{1,64})\.([0-9a-f]{1,12})\.([A-Za-z0-9_-]{43})", re.ASCII)
 
 
@@ -58,7 +59,7 @@ class Tokens:
         if secret is None:
             msg = "unknown key"
             raise TokenInvalid(msg)
-        if not hmac.compare_digest(_signature(secret, purpose, stated), signature):
+        if not same(_signature(secret, purpose, stated), signature):
             msg = "signature"
             raise TokenInvalid(msg)
         ends = int(expires, 16)
@@ -68,23 +69,34 @@ class Tokens:
         return subject
 
     def fingerprints(self, address: str) -> tuple[str, ...]:
-        """Keyed hashes of a mail address, one per pepper: new marks use the first, look-ups try all.
+        """Keyed hashes of a mail address or telephone number, one per pepper: new marks use the first, look-ups all.
 
         A plain hash of an address can be guessed by hashing lists of addresses; a keyed one cannot.
         """
-        folded = address.strip().lower().encode()
-        return tuple(
-            hmac.new(_derived(one, "address"), folded, hashlib.sha256).hexdigest()[:40] for one in self._peppers
-        )
+        folded = _folded(address).encode()
+        return tuple(hmac_sha256(_derived(one, "address"), folded).hex()[:40] for one in self._peppers)
+
+    def content(self, text: str) -> str:
+        """A keyed hash of a submission's content, 64 hex digits, by the newest pepper: outlives new signing keys."""
+        return hmac_sha256(_derived(self._peppers[0], "content"), text.encode()).hex()
 
     def keyed(self, purpose: str, text: str) -> str:
         """A keyed hash of `text`, 32 hex digits, that ends its meaning with the newest secret: for counters."""
         key = _derived(self._secrets[0], purpose)
-        return hmac.new(key, text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]
+        return hmac_sha256(key, text.encode(errors="surrogatepass")).hex()[:32]
+
+
+def _folded(address: str) -> str:
+    """One spelling: small letters; of a number its digits, without the 1 of North America and the extension."""
+    text = address.strip().lower()
+    if "@" in text:
+        return text
+    digits = "".join(one for one in text.partition("x")[0].partition("e")[0] if one.isdigit())
+    return f"tel:{digits[1:] if len(digits) == 11 and digits[0] == '1' else digits}" if digits else text
 
 
 def _derived(secret: bytes, purpose: str) -> bytes:
-    return hmac.new(secret, b"forms/" + purpose.encode(), hashlib.sha256).digest()
+    return hmac_sha256(secret, b"forms/" + purpose.encode())
 
 
 def _key_id(secret: bytes) -> str:
@@ -92,5 +104,6 @@ def _key_id(secret: bytes) -> str:
 
 
 def _signature(secret: bytes, purpose: str, stated: str) -> str:
-    mac = hmac.new(_derived(secret, "token/" + purpose), stated.encode(), hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+    mac = hmac_sha256(_derived(secret, "token/" + purpose), stated.encode())
+    # The alphabet of RFC 4648, section 5, without padding.
+    return b2a_base64(mac, newline=False).rstrip(b"=").translate(_URL_SAFE).decode()

@@ -8,9 +8,9 @@ dropped from inside a value: what could deceive a reader or a mail header is ref
 # ruff: noqa: PLC0415 - imports inside verbs: a cold start pays only for the path it takes
 from __future__ import annotations
 
-import hashlib
 import re
-from typing import NamedTuple
+
+from .record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from .definition import Field
     from .definition import Form
+    from .tokens import Tokens
 
 __all__ = ["Checked", "check", "fingerprint"]
 
@@ -38,6 +39,9 @@ _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@"
     r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+"
 )
+#: A number as people write it, with an extension if there is one. Digits are counted beside it: 7 (a local number) to
+#: 15 (E.164) and 6 of the extension.
+_PHONE = re.compile(r"\+?[0-9(][0-9 ().\-/]{5,28}[0-9](?: ?(?:x|ext\.?) ?[0-9]{1,6})?")
 _TICKED = frozenset({"yes", "on", "true", "1"})
 
 
@@ -64,16 +68,28 @@ def check(form: Form, sent: Mapping[str, str]) -> Checked:
         values[field.name], wrong = _check_field(field, sent.get(field.name, ""))
         if wrong:
             errors[field.name] = field.errors[wrong]
+    for field in form.fields:
+        if not values[field.name] and _holds(field.required_if, values):
+            errors[field.name] = field.errors["required"]
     ticked: dict[str, bool] = {}
     for box in form.consents:
         ticked[box.name] = sent.get(box.name, "").strip().lower() in _TICKED
-        if box.required and not ticked[box.name]:
+        if not ticked[box.name] and (box.required or _holds(box.required_if, values)):
             errors[box.name] = box.error
-    return Checked(values, ticked, errors)
+    order = [field.name for field in form.fields] + [box.name for box in form.consents]
+    return Checked(values, ticked, {name: errors[name] for name in order if name in errors})
 
 
-def fingerprint(form: Form, checked: Checked, window: int) -> str:
-    """SHA-256 in hex of form, normalised content and time window: the key that makes a retry the same record."""
+def _holds(conditions: Mapping[str, tuple[str, ...]], values: Mapping[str, str]) -> bool:
+    return any(values.get(name) in wanted for name, wanted in conditions.items())
+
+
+def fingerprint(form: Form, checked: Checked, window: int, tokens: Tokens) -> str:
+    """Keyed SHA-256 in hex of form, normalised content and time window: the key that makes a retry the same record.
+
+    Keyed, because it stands in the record while private answers do not: a short one (a plan, a member number) could be
+    found from a plain hash by trying all of them.
+    """
     parts = [form.id, str(window)]
     for field in form.fields:
         value = checked.values[field.name]
@@ -82,7 +98,7 @@ def fingerprint(form: Form, checked: Checked, window: int) -> str:
     for box in form.consents:
         parts += [box.name, box.hash if checked.ticked[box.name] else ""]
     # Length before each part: no two lists of parts give the same bytes.
-    return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
+    return tokens.content("".join(f"{len(part)}:{part}" for part in parts))
 
 
 def _check_field(field: Field, text: str) -> tuple[str, str]:
@@ -90,6 +106,9 @@ def _check_field(field: Field, text: str) -> tuple[str, str]:
     value = _normalise(text, multiline=field.multiline)
     if not value:
         return value, "required" if field.required else ""
+    if field.chosen:
+        # What is no option comes from no browser of ours: it is not shown again, nor kept.
+        return (value, "") if any(value == one.value for one in field.options) else ("", "invalid")
     hidden = _HIDDEN_MULTILINE if field.multiline else _HIDDEN
     if hidden.search(value):
         return hidden.sub("", value), "characters"
@@ -97,9 +116,8 @@ def _check_field(field: Field, text: str) -> tuple[str, str]:
         return value, "too_long"
     if field.kind == "email":
         return _check_email(value)
-    if field.pattern and not re.fullmatch(field.pattern, value):
-        return value, "invalid"
-    return value, ""
+    number = field.kind != "tel" or (_PHONE.fullmatch(value) and 7 <= sum(map(str.isdigit, value)) <= 21)
+    return value, "" if number and (not field.pattern or re.fullmatch(field.pattern, value)) else "invalid"
 
 
 def _normalise(text: str, *, multiline: bool) -> str:

@@ -67,8 +67,7 @@ def expired(path: str, token: str) -> tuple[str, str]:
     return "This link has expired", (
         "<h1>This link has expired</h1>\n"
         "<p>For your safety our links work for a limited time. "
-        "We can send a new one to the same email address.</p>\n"
-        + _button(path, token, "Send me a new link", again="1")
+        "We can send a new one to the same email address.</p>\n" + _button(path, token, "Send me a new link", again="1")
     )
 
 
@@ -109,7 +108,7 @@ def unsubscribed(form: Form) -> tuple[str, str]:
 
 
 def preferences(token: str, lists: Sequence[tuple[Form, bool]], left: str = "") -> tuple[str, str]:
-    """The lists that the mailbox's reader is on, each with a button to leave it; `left` is the name of one just left."""
+    """The lists that the mailbox's reader is on, each with a button to leave it; `left` names one just left."""
     parts = ["<h1>Your email choices</h1>"]
     if left:
         parts.append(f'<p role="status"><strong>Done. You left “{escape(left)}”.</strong></p>')
@@ -125,10 +124,11 @@ def preferences(token: str, lists: Sequence[tuple[Form, bool]], left: str = "") 
     if here:
         parts.append("<h2>All of them</h2>")
         parts.append(_button("/api/preferences", token, "Stop all emails", act="stop"))
-    for form in [form for form, on in lists if not on]:
-        parts.append(
-            f'<p>You left “{escape(form.list_name)}”. <a href="{escape(form.page)}">You can ask for it again</a>.</p>'
-        )
+    parts += [
+        f'<p>You left “{escape(form.list_name)}”. <a href="{escape(form.page)}">You can ask for it again</a>.</p>'
+        for form, on in lists
+        if not on
+    ]
     parts.append("<h2>What we keep about you</h2>")
     parts.append(
         "<p>You can have everything erased that you sent us from this address. Before we do it, we ask once more.</p>"
@@ -152,12 +152,12 @@ def erase(token: str, choices: str) -> tuple[str, str]:
 
 def erased(count: int) -> tuple[str, str]:
     """The end of it, said."""
-    records = "1 entry" if count == 1 else f"{count} entries"
+    records = "1 entry with your address is" if count == 1 else f"{count} entries with your address are"
     return "We erased it", (
         "<h1>We erased it</h1>\n"
-        f"<p>{records} with your address are gone from our records, and we send you no more emails. An email that was on "
-        "its way just now may still arrive.</p>\n<p><a href=\"/\">Go to the start page</a></p>"
-    ).replace("1 entry with your address are", "1 entry with your address is")
+        f"<p>{records} gone from our records, and we send you no more emails. "
+        'An email that was on its way just now may still arrive.</p>\n<p><a href="/">Go to the start page</a></p>'
+    )
 
 
 def refused(status: int, detail: str, back: str) -> tuple[str, str]:

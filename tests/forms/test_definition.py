@@ -65,13 +65,43 @@ def test_the_fields_are_those_others_script_against() -> None:
     forms = load()
     assert {name: [field.name for field in form.fields] for name, form in forms.items()} == {
         "book": ["name", "email"],
+        "callback": ["name", "phone", "way", "time"],
         "contact": ["name", "email", "phone", "message"],
+        "insurance": ["insurer", "plan_type", "member_id", "state", "contact_way", "email", "phone"],
+        "newsletter": ["email"],
     }
     required = {name: [field.name for field in form.fields if field.required] for name, form in forms.items()}
-    assert required == {"book": ["email"], "contact": ["name", "email", "message"]}
-    assert {box.name for form in forms.values() for box in form.consents} == {"consent"}
-    assert [form.thanks for form in forms.values()] == ["/book/thanks/", "/contact/thanks/"]
-    assert forms["book"].confirmed == "/book/confirmed/"
+    assert required == {
+        "book": ["email"],
+        "callback": ["name", "phone", "way", "time"],
+        "contact": ["name", "email", "message"],
+        "insurance": ["insurer", "plan_type", "state", "contact_way"],
+        "newsletter": ["email"],
+    }
+    boxes = {name: [box.name for box in form.consents] for name, form in forms.items()}
+    assert boxes.pop("callback") == boxes.pop("insurance") == ["consent", "consent_phone"]
+    assert set(map(tuple, boxes.values())) == {("consent",)}
+    assert all(form.thanks == f"{form.page}thanks/" for form in forms.values())
+    assert [name for name, form in forms.items() if form.confirmed == f"{form.page}confirmed/"] == [
+        "book",
+        "newsletter",
+    ]
+
+
+def test_only_insurance_has_private_answers_and_they_end_first() -> None:
+    forms = load()
+    private = {name: sorted(form.private) for name, form in forms.items() if form.private}
+    assert private == {"insurance": ["insurer", "member_id", "plan_type", "state"]}
+    assert forms["insurance"].vault_days == 30
+
+
+def test_agreeing_to_automated_calls_is_apart_and_free() -> None:
+    for name in ("callback", "insurance"):
+        required, free = load()[name].consents
+        assert (required.required, free.required, free.required_if) == (True, False, {})
+        assert "automated" in free.text
+        assert "not a condition of any treatment, purchase or service" in free.text
+        assert "automated" not in required.text
 
 
 def test_the_hash_of_a_wording_is_that_of_its_id_and_text() -> None:

@@ -65,10 +65,12 @@ def test_every_box_has_a_label_and_every_reference_a_target(form_id: str, wrong:
     ids = tree.ids()
     assert len(set(ids)) == len(ids)
     labelled = {label["for"] for label in tree.all("label")}
-    boxes = [box for box in (*tree.all("input"), *tree.all("textarea")) if box.get("type") != "hidden"]
+    boxes = [*tree.all("input"), *tree.all("textarea"), *tree.all("select")]
+    boxes = [box for box in boxes if box.get("type") != "hidden"]
     assert {box["id"] for box in boxes} == labelled
-    for box in boxes:
-        assert box["id"] == box["name"]
+    firsts = {box["name"]: box for box in reversed(boxes)}  # of a group of radio buttons the first
+    assert all(box["id"] == name for name, box in firsts.items())
+    for box in (*boxes, *tree.all("fieldset")):
         assert set(box.get("aria-describedby", "").split()) <= set(ids)
     for link in tree.all("a"):
         assert not link["href"].startswith("#") or link["href"][1:] in ids
@@ -81,10 +83,12 @@ def test_errors_are_summed_up_and_stand_at_their_fields(form_id: str) -> None:
     summary = next(one for one in tree.all("div") if one.get("class") == "errors")
     assert (summary["role"], summary["tabindex"]) == ("alert", "-1")
     assert [link["href"] for link in tree.all("a") if link["href"].startswith("#")] == [f"#{name}" for name in errors]
-    for box in (*tree.all("input"), *tree.all("textarea")):
-        if box.get("name") in errors:
+    told = set()
+    for box in (*tree.all("input"), *tree.all("textarea"), *tree.all("select"), *tree.all("fieldset")):
+        if (box.get("name") in errors and box.get("type") != "radio") or "role" in box:
             assert box["aria-invalid"] == "true"
-            assert f"{box['name']}-error" in box["aria-describedby"].split()
+            told |= set(box["aria-describedby"].split())
+    assert told >= {f"{name}-error" for name in errors}
 
 
 @pytest.mark.parametrize("form_id", sorted(FORMS))
@@ -118,6 +122,20 @@ def test_hidden_inputs_stand_only_when_they_say_something() -> None:
     tree = Tree(render_form(FORMS["book"], page="home", release="r1", rendered="t.sig"))
     hidden = {one["name"]: one["value"] for one in tree.all("input") if one["type"] == "hidden"}
     assert hidden == {"page": "home", "release": "r1", "rendered": "t.sig"}
+
+
+def test_what_was_chosen_stays_chosen() -> None:
+    tree = Tree(render_form(FORMS["callback"], values={"way": "text", "time": "midday"}))
+    assert [one["value"] for one in tree.all("input") if "checked" in one] == ["text"]
+    assert [one["value"] for one in tree.all("option") if "selected" in one] == ["midday"]
+    assert tree.all("option")[0]["value"] == ""  # nothing is chosen for the visitor
+    assert {one["id"] for one in tree.all("input") if one.get("name") == "way"} == {"way", "way-2"}
+
+
+def test_a_field_that_another_answer_makes_needed_is_not_called_optional() -> None:
+    html = render_form(FORMS["insurance"])
+    assert "Member ID (optional)" in html
+    assert ">Email address</label>" in html
 
 
 @given(st.text(), st.text())
