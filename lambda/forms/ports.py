@@ -1,13 +1,13 @@
 """What the service needs from the world, as Protocols; adapters are named for their technology.
 
-| port | here | on AWS (to come) |
+| port | here | on AWS |
 |---|---|---|
-| `Store` | `sqlite`, `memory` | one DynamoDB table: lead items, key items, a sparse index on `due` |
+| `Store` | `sqlite`, `memory` | `dynamodb`: one table with lead items, key items, sparse indexes |
 | `Marks`, `Meter` | `sqlite`, `memory` | the same table, items with a TTL |
-| `Vault` | `sqlite`, `memory` | a table of its own, with its own key and a TTL |
-| `Mailer` | `outbox`, `memory` | SES v2 |
-| `Shelf` | `folder`, `memory` | a private bucket |
-| `Clock`, `NewId`, `Secrets` | the environment, read by `aws.py` only | Parameter Store |
+| `Vault` | `sqlite`, `memory` | `dynamodb`: a table of its own, with its own key and a TTL |
+| `Mailer` | `outbox`, `memory` | `ses` |
+| `Shelf` | `folder`, `memory` | `s3`: a private bucket |
+| `Clock`, `NewId`, `Secrets` | the environment, read by `aws.py` only | `ssm` |
 
 Each adapter passes the suite of its port in `tests/contracts/`. Only type checkers import this module.
 """
@@ -126,7 +126,8 @@ class Vault(Protocol):
 class Mailer(Protocol):
     """Takes a mail for delivery. Failures raise `errors.MailError`.
 
-    One that is surely done sooner than `notify.LEASE` has an attribute `lease`: seconds for which a claim holds.
+    It may have an attribute `lease`, the seconds for which a claim on a mail holds: less than `notify.LEASE` when it is
+    surely done sooner, more when it reports later which mail it took.
     """
 
     def send(self, letter: Letter) -> None:

@@ -1,8 +1,8 @@
 """The event of API Gateway's HTTP API (payload version 2) as a value, and the questions asked of it.
 
-In: the event's dict. Out: `Request`. Refuses (4xx) what is not that shape; never keeps what it does not need. A function
-URL speaks the same shape and is served. A load balancer and a REST API speak others, which lose repeated fields or
-decode twice: they are refused, named in the log, and answered in their own shape (`answer.in_shape_of`).
+In: the event's dict. Out: `Request`. Refuses (4xx) what is not that shape; never keeps what it does not need. A
+function URL speaks the same shape and is served. A load balancer and a REST API speak others, which lose repeated
+fields or decode twice: they are refused, named in the log, and answered in their own shape (`answer.in_shape_of`).
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
 
