@@ -30,6 +30,8 @@ TTL = "ttl"
 #: Parts of an index over all leads. A partition takes 1,000 writes a second and a submission makes four in the index on
 #: `due` (queued, claimed, sent), so 1,000 submissions a second need four parts; sixteen leave room for uneven ones.
 BINS = tuple(f"{number:x}" for number in range(16))
+#: Expression → its names. The expressions are texts of this program, a dozen of them.
+_named: dict[str, dict[str, str]] = {}
 #: The most keys that BatchGetItem takes.
 _BATCH = 100
 #: Bytes. DynamoDB takes 400 KB an item, names included.
@@ -197,8 +199,11 @@ def _index(name: str, hash_key: str, range_key: str) -> dict[str, Any]:
 
 def _names(expression: str) -> dict[str, str]:
     """`#due` → `due` for each name in an expression: half of ours are reserved words."""
-    words = "".join(one if one.isalnum() or one == "#" else " " for one in expression).split()
-    return {word: word[1:] for word in words if word[0] == "#"}
+    names = _named.get(expression)
+    if names is None:
+        words = "".join(one if one.isalnum() or one == "#" else " " for one in expression).split()
+        names = _named[expression] = {word: word[1:] for word in words if word[0] == "#"}
+    return names
 
 
 def _wire(item: Mapping[str, str | float]) -> dict[str, dict[str, str]]:
