@@ -30,8 +30,8 @@ __all__ = ["retry"]
 
 #: Leads with waiting mail that are looked at in one run.
 _MOST = 10_000
-#: Seconds: every mail that waits is due by then, a failed one within an hour.
-_FAR = 400 * 86400.0
+#: Seconds, about a hundred years: a clock that once ran ahead may have put a mail that far off.
+_FAR = 3e9
 #: Seconds for which a message that is looked at is hidden from others; it is back after that when we die.
 _HELD = 300
 
@@ -41,7 +41,7 @@ _HELD = 300
 @click.argument("lead_ids", nargs=-1, metavar="[ID]…")
 @click.option("--dlq", metavar="QUEUE_URL", default="", help="Replay the letters of this SQS dead-letter queue.")
 @json_option
-def retry(*, named: str, lead_ids: tuple[str, ...], dlq: str, as_json: bool) -> int:
+def retry(*, named: str, lead_ids: tuple[str, ...], dlq: str, as_json: bool) -> None:
     r"""Make mails that keep failing due now; the sweeper sends them within a minute. Attempts stay counted.
 
     Without ID: every lead that has one. A mail that is due soon, or may be on its way at this moment, is left alone.
@@ -71,7 +71,6 @@ def retry(*, named: str, lead_ids: tuple[str, ...], dlq: str, as_json: bool) -> 
     if unreadable:
         msg = f"{len(unreadable)} record(s) with waiting mail cannot be read: {', '.join(unreadable)}"
         raise MicrositeError(msg, fix="restore them from a backup; letters in the queue were kept")
-    return 0
 
 
 def _waiting(store: FullStore) -> list[Lead]:
@@ -96,7 +95,7 @@ def _replay(store: FullStore, queue: str) -> dict[str, Any]:
     from botocore.exceptions import ClientError  # noqa: PLC0415
 
     done: dict[str, Any] = {"version": 1, "letters": [], "requeued": [], "left": [], "foreign": 0}
-    seen: set[str] = set()
+    kept: list[str] = []
     try:
         sqs = boto3.client("sqs")
         waiting = _waiting(store)
@@ -104,26 +103,28 @@ def _replay(store: FullStore, queue: str) -> dict[str, Any]:
             answer = sqs.receive_message(
                 QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=_HELD, WaitTimeSeconds=1
             )
-            messages = [one for one in answer.get("Messages", ()) if one["MessageId"] not in seen]
+            messages = answer.get("Messages", ())
             if not messages:
                 break
             for message in messages:
-                seen.add(message["MessageId"])
                 letter = dead_letter(message["Body"])
                 if letter is None:
                     done["foreign"] += 1
-                    sqs.change_message_visibility(
-                        QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
-                    )
+                    kept.append(message["ReceiptHandle"])
                     continue
                 meant = [lead for lead in waiting if letter.means(lead)]
                 fresh = [lead for lead in meant if lead.id not in {*done["requeued"], *done["left"]}]
                 for name, ids in _requeue(store, fresh).items():
                     done[name] += ids
-                if not getattr(store, "unreadable", ()):
+                if getattr(store, "unreadable", ()):
+                    kept.append(message["ReceiptHandle"])
+                else:
                     sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
                 ids = [lead.id for lead in meant]
                 done["letters"].append({"shard": letter.shard, "sequence": list(letter.sequence), "leads": ids})
+        # Not at once, or this loop would meet them again.
+        for handle in kept:
+            sqs.change_message_visibility(QueueUrl=queue, ReceiptHandle=handle, VisibilityTimeout=0)
     except (BotoCoreError, ClientError) as error:
         msg = f"the queue cannot be read: {error}"
         raise MicrositeError(
