@@ -26,8 +26,9 @@ VERBS: dict[str, tuple[str, str]] = {
     "serve": ("microsite.cli.serve", "Serve site and forms on 127.0.0.1; edits show by themselves."),
     "check": ("microsite.cli.check", "Check the content; print findings as file:line:column."),
     "book": ("microsite.cli.book", "Typeset the free book as PDF and EPUB."),
+    "search": ("microsite.cli.search", "Make a search index from any collection; measure the engine."),
     "forms": ("microsite.cli.forms", "Check the form definitions; pack the function for Lambda."),
-    "leads": ("microsite.cli.leads", "Read what people sent: list, show, export."),
+    "leads": ("microsite.cli.leads", "Read what people sent, report, prove, erase, retry."),
 }
 
 

@@ -16,6 +16,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File
 
+from forms.definition import folder_of
 from forms.definition import load
 from forms.html import render_form
 from microsite.content import az_markdown
@@ -26,6 +27,10 @@ from microsite.content import view
 
 from .builder import build_day
 from .finish import finish
+from .formpages import form_pages
+from .formpages import form_view
+from .formpages import kept_markdown
+from .indexing import index_site
 from .memory import Memory
 from .memory import RememberedPage
 from .memory import signature
@@ -34,6 +39,7 @@ from .styleguide import render_component
 from .styleguide import styleguide_pages
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from mkdocs.config.defaults import MkDocsConfig
@@ -42,6 +48,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
     from mkdocs.utils.templates import TemplateContext
 
+    from forms.definition import Form
     from microsite.content import Article
     from microsite.content import Site
     from microsite.findings import Finding
@@ -68,6 +75,8 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
         self.findings: tuple[Finding, ...] = ()
         self._site: Site | None = None
         self._articles: dict[str, Article] = {}
+        self._forms: dict[str, Form] = {}
+        self._generated: dict[str, dict[str, Any]] = {}
         self._components: dict[str, Component] = {}
         self._env: jinja2.Environment | None = None
         self._parents: list[str] = []
@@ -100,6 +109,11 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
         self._components = {part.id: part for part in read_components(root / "theme" / "examples")}
         for path, text in styleguide_pages(self._components.values()).items():
             files.append(File.generated(config, path, content=text))
+        self._forms = load(folder_of(root))
+        self._generated = {}
+        for made in form_pages(self._forms.values(), frozenset(self._articles)):
+            files.append(File.generated(config, made.path, content=made.markdown))
+            self._generated[made.path] = form_view(made)
         self._remember(config, files)
         return files
 
@@ -126,10 +140,10 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
         del config, files
         article = self._articles.get(page.file.src_uri)
         if self._site is None or article is None:
-            page.meta["view"] = styleguide_view(page)
+            page.meta["view"] = self._generated.get(page.file.src_uri) or styleguide_view(page)
             return markdown
-        page.meta["view"] = page_view(self._site, article)
-        body = body_with_summary(article)
+        page.meta["view"] = page_view(self._site, article, self._forms)
+        body = body_with_summary(article).replace("<!--forms-->", kept_markdown(self._forms.values()))
         return f"{body}\n\n{az_markdown(self._site)}" if article.path == _AZ else body
 
     def on_page_context(
@@ -151,14 +165,16 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
             shell=root / "build" / "forms" / "shell.html",
             site_url=config.site_url or "",
         )
+        if self._site is not None:
+            self.findings = tuple(sorted((*self.findings, *index_site(Path(config.site_dir), self._site))))
         _memory.keep()
 
 
-def page_view(site: Site, article: Article) -> dict[str, Any]:
+def page_view(site: Site, article: Article, forms: Mapping[str, Form]) -> dict[str, Any]:
     """What the templates may know of a page: the content's view and, on a form's page, the form itself."""
     values = view(site, article)
     if values["form"]:
-        form = load(None)[values["form"]]
+        form = forms[values["form"]]
         # On its own page the form names no page, so that the one which led here (`?from=`) is kept.
         values["form_html"] = render_form(form, page="" if form.page == values["url"] else values["slug"])
     return values

@@ -1,0 +1,61 @@
+"""The finished folder and what the content knows of its pages in, `search/` beside the pages out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from microsite.search import Facts
+from microsite.search import build_index
+from microsite.search import read_site_pages
+from microsite.search import with_synonyms
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from microsite.content import Site
+    from microsite.findings import Finding
+
+__all__ = ["index_site", "page_facts", "synonym_groups"]
+
+#: Kinds that are no answer to a question: lists of other pages, and what follows a form.
+_NOT_SEARCHED = frozenset({"index", "thanks"})
+_A_TO_Z = "/a-z/"
+
+
+def index_site(site_dir: Path, site: Site) -> tuple[Finding, ...]:
+    """Write `site_dir/search`; the findings are of pages that could not be read."""
+    findings: list[Finding] = []
+    facts = page_facts(site)
+    hidden = {url for url, fact in facts.items() if fact.kind in _NOT_SEARCHED} | {_A_TO_Z}
+    documents = (
+        document for document in read_site_pages(site_dir, findings.append, facts) if document.page not in hidden
+    )
+    topics = {**site.conditions, **site.compounds}
+    build_index(
+        with_synonyms(documents, synonym_groups(site)),
+        site_dir / "search",
+        labels={name: topic.name for name, topic in topics.items()},
+    )
+    return tuple(findings)
+
+
+def page_facts(site: Site) -> dict[str, Facts]:
+    """What each page's front matter says for search, by address."""
+    return {
+        article.url: Facts(
+            aliases=article.aliases,
+            kind=article.kind,
+            conditions=tuple(name for name in article.conditions if name in site.conditions),
+            compounds=tuple(name for name in article.compounds if name in site.compounds),
+        )
+        for article in site.articles
+    }
+
+
+def synonym_groups(site: Site) -> list[tuple[str, ...]]:
+    """Names that mean one thing, from the glossary, the conditions and the compounds."""
+    groups = [(term.term, *term.synonyms) for term in site.glossary]
+    for topic in (*site.conditions.values(), *site.compounds.values()):
+        names = topic.record.get("synonyms") or []
+        groups.append((topic.name, *(name for name in names if isinstance(name, str))))
+    return [group for group in groups if len(group) > 1]

@@ -1,0 +1,194 @@
+"""Documents in, a folder of index files out: streaming, the same bytes for the same documents, all or nothing.
+
+The files::
+
+    manifest.bin      fixed name, the only one whose content changes under its name: directories and settings
+    worker.js         fixed name: the engine, from js/
+    t.KKKKCCCCCC.bin  shards of terms with their posting lists (shards.py)
+    d.….bin           parts of the terms' directory, in an index too large for one
+    r.….bin  p.….bin  chunks of records, of whole texts (records.py)
+    c.….bin           parts of the chunks' directory: three bytes a chunk
+    w.….bin           words for typos, by first letter (vocabulary.py)
+    f.….bin           which documents a filter lets through, as JSON
+
+The manifest::
+
+    "MSI1" │ documents │ highest number + 1 │ shift │ chunks in a part of their directory (0: none) │
+    terms: depth, directory │ chunks: number of checks, checks │ words: directory │ check of the filters │
+    kinds: number, texts
+
+How documents are numbered: numbering.py. What an impact is: impact.py. The bytes: codec.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import heapq
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Final
+
+from .codec import check_of
+from .codec import file_name
+from .codec import numbers
+from .codec import posting_list
+from .filters import Filters
+from .impact import Model
+from .records import SHIFT
+from .records import Records
+from .runs import HELD
+from .runs import Runs
+from .scan import Scan
+from .script import worker
+from .shards import Shards
+from .shards import directory_bytes
+from .vocabulary import write_vocabulary
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Callable
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+
+    from .document import Document
+    from .impact import Weights
+
+__all__ = ["PART", "IndexSummary", "build_index", "ranked_list"]
+
+#: Chunks in a part of their directory, and how many checks the manifest itself holds at most.
+PART: Final = 64
+DIRECT: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSummary:
+    """What a build made."""
+
+    documents: int
+    terms: int
+    files: int
+    bytes: int
+
+
+def build_index(  # noqa: PLR0913 - one knob for each thing a caller may want to bound
+    documents: Iterable[Document],
+    out: Path,
+    *,
+    weights: Weights | None = None,
+    labels: Mapping[str, str] | None = None,
+    held: int = HELD,
+    tick: Callable[[int], None] = lambda _: None,
+) -> IndexSummary:
+    """Write the index of `documents` to the folder `out`, which is replaced as a whole.
+
+    Args:
+        documents: those of one page in a row.
+        out: the folder; what it held before goes when the new index is complete.
+        weights: of the formula.
+        labels: what a filter's value is called (`{"crps": "Complex regional pain syndrome"}`).
+        held: postings in memory before a run is spilled.
+        tick: told the number of documents after each.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as name:
+        scratch, made = Path(name), Path(name) / "made"
+        made.mkdir()
+        write = _Writer(made)
+        with (scratch / "documents").open("w+b") as aside:
+            scan = Scan(Runs(scratch, held=held), aside)
+            for done, document in enumerate(documents, 1):
+                scan.add(document)
+                tick(done)
+            scan.number()
+            shards, terms = Shards(write, usual=sum(count**0.5 for count in scan.words.values())), 0
+            model = Model(scan.lengths, weights)
+            for term, places, codes in scan.runs.merged():
+                terms += 1
+                shards.add(term, ranked_list(model, scan.places, places, codes), len(codes))
+            kinds, filters = {"": 0}, Filters(labels or {})
+            records = Records(write, kinds)
+            for number, document in scan.documents():
+                records.add(number, document)
+                filters.add(number, document)
+            write("manifest.bin", _manifest(scan, _Parts(shards, records, filters, kinds), write))
+        write("worker.js", worker())
+        _swap(made, out, scratch)
+    return IndexSummary(documents=len(scan), terms=terms, files=write.files, bytes=write.bytes)
+
+
+def ranked_list(model: Model, places: array[int], documents: array[int], codes: array[int]) -> bytes:
+    """One term's posting list: its strongest documents, those of equal strength by number."""
+    strengths = model.strengths(documents, codes)
+    kept = model.kept(len(codes))
+    found = [(places[document], strength) for document, strength in zip(documents, strengths, strict=True)]
+    if len(found) > kept:
+        found = heapq.nsmallest(kept, found, key=lambda posting: (-posting[1], posting[0]))
+    found.sort()
+    step, levels = model.stored([strength for _, strength in found])
+    return posting_list(step, [(number, level) for (number, _), level in zip(found, levels, strict=True)])
+
+
+class _Writer:
+    """Writes files into one folder and counts them. The same name twice is the same content, but for one in 2^40."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.files = 0
+        self.bytes = 0
+
+    def __call__(self, name: str, content: bytes) -> None:
+        (self._folder / name).write_bytes(content)
+        self.files += 1
+        self.bytes += len(content)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What has been written, and is named in the manifest."""
+
+    shards: Shards
+    records: Records
+    filters: Filters
+    kinds: Mapping[str, int]
+
+
+def _manifest(scan: Scan, parts: _Parts, write: Callable[[str, bytes], None]) -> bytes:
+    terms = parts.shards.close().folded("d", write)
+    checks, part = parts.records.close() if len(scan) else [], 0
+    if len(checks) > DIRECT:
+        part = PART
+        pieces = [b"".join(checks[low : low + PART]) for low in range(0, len(checks), PART)]
+        for at, content in enumerate(pieces):
+            write(file_name("c", str(at), content), content)
+        checks = [check_of(content) for content in pieces]
+    frequencies = {word: count for word, count in scan.words.items() if scan.stems[word]}
+    vocabulary = write_vocabulary(frequencies, len(scan), write)
+    filtered = parts.filters.content()
+    if filtered:
+        write(file_name("f", "", filtered), filtered)
+    return b"".join(
+        (
+            b"MSI1",
+            numbers([len(scan), scan.end, SHIFT, part, terms.depth]),
+            directory_bytes(terms),
+            numbers([len(checks)]),
+            *checks,
+            directory_bytes(vocabulary),
+            check_of(filtered) if filtered else b"\0\0\0",
+            numbers([len(parts.kinds)]),
+            *(numbers([len(kind.encode())]) + kind.encode() for kind in parts.kinds),
+        )
+    )
+
+
+def _swap(made: Path, out: Path, scratch: Path) -> None:
+    """Put `made` in the place of `out`; what was there is moved aside first and removed last."""
+    old = scratch / "old"
+    if out.exists():
+        out.rename(old)
+    made.rename(out)
+    with contextlib.suppress(OSError):
+        shutil.rmtree(old)

@@ -1,0 +1,113 @@
+// What the index is made of and where each part lies. The form stands in builder.py.
+import { Reader, fileName, find, readShard, text } from "./codec.js";
+import { Trouble } from "./files.js";
+
+const MAGIC = "MSI1";
+const NONE = "000000";
+
+export class Manifest {
+  constructor(bytes, files) {
+    if (text(bytes.subarray(0, 4)) !== MAGIC) throw new Trouble("damaged");
+    const reader = new Reader(bytes, 4);
+    this.files = files;
+    [this.documents, this.numbers, this.shift, this.part, this.depth] = Array.from({ length: 5 }, () => reader.number());
+    this.terms = reader.directory();
+    this.chunks = reader.checks(reader.number());
+    this.words = reader.directory();
+    this.filters = reader.check();
+    this.kinds = Array.from({ length: reader.number() }, () => reader.text());
+    this.shards = new Map();
+  }
+  file(kind, key, check) {
+    return this.files.get(fileName(kind, key, check));
+  }
+  // The directory entry of a term's shard: [key, check], and the key of the next.
+  async place(term) {
+    let directory = this.terms;
+    if (this.depth > 1) {
+      const at = Math.max(find(directory, term), 0);
+      if (!directory.keys.length) return null;
+      directory = new Reader(await this.file("d", directory.keys[at], directory.checks[at])).directory();
+    }
+    const at = find(directory, term);
+    return at < 0 ? null : { key: directory.keys[at], check: directory.checks[at], next: directory.keys[at + 1] };
+  }
+  async shard(place) {
+    const name = fileName("t", place.key, place.check);
+    const bytes = await this.files.get(name);
+    if (!this.shards.has(name)) this.shards.set(name, readShard(bytes));
+    return this.shards.get(name);
+  }
+  async list(term) {
+    const place = await this.place(term);
+    return place ? (await this.shard(place)).get(term) : undefined;
+  }
+  // Terms that start as `start` does, with their lists; those of three shards at most.
+  async starting(start) {
+    const found = new Map();
+    let place = await this.place(start), shards = 0;
+    while (place && shards++ < 3) {
+      for (const [term, list] of await this.shard(place)) if (term.startsWith(start)) found.set(term, list);
+      place = place.next?.startsWith(start) ? await this.place(place.next) : null;
+    }
+    return found;
+  }
+  // Words for typos of one letter: [[word, log2 of its documents]].
+  async vocabulary(letter) {
+    const at = this.words.keys.indexOf(letter);
+    if (at < 0) return [];
+    const reader = new Reader(await this.file("w", letter, this.words.checks[at]));
+    return reader.sorted(reader.number()).map((word) => [word, reader.bytes[reader.at++]]);
+  }
+  async check(chunk) {
+    if (!this.part) return this.chunks[chunk];
+    const at = Math.floor(chunk / this.part);
+    return new Reader(await this.file("c", String(at), this.chunks[at]), (chunk % this.part) * 3).check();
+  }
+  // What is shown of a document.
+  async record(document) {
+    const chunk = document >> this.shift, at = document - (chunk << this.shift);
+    const lines = text(await this.file("r", String(chunk), await this.check(chunk))).split("\n");
+    let page = "", title = "";
+    for (let n = 0; n < at + 1; n++) {
+      const fields = lines[n + 1].split("\t");
+      if (fields[0] || fields[1]) [page, title] = fields;
+      if (n === at) {
+        const [, , anchor, heading, kind, opening] = fields;
+        return { document, page, title, anchor, heading, kind: this.kinds[kind] || "", opening, chunk, at, texts: lines[0] };
+      }
+    }
+  }
+  // The whole text of a document.
+  async wholeText({ chunk, at, texts }) {
+    return text(await this.file("p", String(chunk), texts)).split("\n")[at];
+  }
+  // The name of every file there is.
+  async allNames() {
+    const names = [];
+    const leaves = async (kind, { keys, checks }) => names.push(...keys.map((key, i) => fileName(kind, key, checks[i])));
+    if (this.depth > 1)
+      for (const [i, key] of this.terms.keys.entries()) {
+        await leaves("d", { keys: [key], checks: [this.terms.checks[i]] });
+        await leaves("t", new Reader(await this.file("d", key, this.terms.checks[i])).directory());
+      }
+    else await leaves("t", this.terms);
+    await leaves("w", this.words);
+    if (this.filters !== NONE) names.push(fileName("f", "", this.filters));
+    const count = ((this.numbers - 1) >> this.shift) + 1;
+    for (let chunk = 0; chunk < count && this.documents; chunk++) {
+      if (this.part && chunk % this.part === 0) {
+        const at = chunk / this.part;
+        names.push(fileName("c", String(at), this.chunks[at]));
+      }
+      const check = await this.check(chunk);
+      if (check === NONE) continue;
+      const name = fileName("r", String(chunk), check);
+      names.push(name, fileName("p", String(chunk), text(await this.files.get(name)).slice(0, 6)));
+    }
+    return names;
+  }
+  async filtered() {
+    return this.filters === NONE ? {} : JSON.parse(text(await this.file("f", "", this.filters)));
+  }
+}

@@ -1,0 +1,106 @@
+"""The first pass: every document read once, counted, and put aside on disk until its number is known."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections import Counter
+from typing import TYPE_CHECKING
+from typing import Any
+
+from .document import Document
+from .impact import Lengths
+from .impact import pack
+from .numbering import first_numbers
+from .terms import Stems
+from .terms import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+    from .runs import Runs
+
+__all__ = ["Scan"]
+
+
+class Scan:
+    """Takes documents, those of one page in a row; then gives their numbers and, by these, the documents back."""
+
+    def __init__(self, runs: Runs, aside: BinaryIO) -> None:
+        self.runs = runs
+        self.lengths = Lengths()
+        self.stems = Stems()
+        #: In how many documents each word is, as it is written.
+        self.words: Counter[str] = Counter()
+        #: The number of each document, by its place in the input; after `number`.
+        self.places: array[int] = array("I")
+        #: One more than the highest number.
+        self.end = 0
+        self._aside = aside
+        self._offsets = array("Q")
+        self._at = 0
+        self._pages: list[tuple[str, int, int]] = []
+
+    def __len__(self) -> int:
+        return len(self._offsets)
+
+    def add(self, document: Document) -> None:
+        """Take the next document."""
+        place = len(self)
+        self._offsets.append(self._at)
+        line = json.dumps(_frozen(document), ensure_ascii=False, separators=(",", ":")) + "\n"
+        self._at += self._aside.write(line.encode("utf-8", "replace"))
+        if self._pages and self._pages[-1][0] == document.page:
+            url, first, size = self._pages[-1]
+            self._pages[-1] = (url, first, size + 1)
+        else:
+            self._pages.append((document.page, place, 1))
+        self._count(place, document)
+
+    def _count(self, place: int, document: Document) -> None:
+        said = [words(part) for part in (document.text, document.name, document.focus)]
+        self.words.update(frozenset(word for part in said for word in part))
+        text, title, page = (self.stems.of(part) for part in said)
+        names = [terms for name in document.aliases if (terms := self.stems.of(words(name)))]
+        counts = Counter(text)
+        codes = {term: min(count, 255) for term, count in counts.items()}
+        if title or page or names:
+            joined = Counter(term for terms in names for term in terms)
+            titles, pages = Counter(title), frozenset(page)
+            shortest: dict[str, int] = {}
+            for terms in sorted(names, key=len, reverse=True):
+                shortest.update(dict.fromkeys(terms, len(terms)))
+            for term in {*titles, *pages, *joined}:
+                codes[term] = pack(counts[term], titles[term], joined[term], term in pages, shortest.get(term, 0))
+        self.lengths.add((len(text), len(title), sum(map(len, names)), len(page)))
+        self.runs.add(place, codes)
+
+    def number(self) -> None:
+        """Give each document its number."""
+        self.places = array("I", bytes(4 * len(self)))
+        self._pages.sort()
+        numbered = first_numbers((url, size) for url, _, size in self._pages)
+        for (_, first, size), (_, start, end) in zip(self._pages, numbered, strict=True):
+            for step in range(size):
+                self.places[first + step] = start + step
+            self.end = end
+
+    def documents(self) -> Iterator[tuple[int, Document]]:
+        """`(number, what is shown of the document)` by rising number."""
+        for _, first, size in self._pages:
+            for place in range(first, first + size):
+                self._aside.seek(self._offsets[place])
+                yield self.places[place], _thawed(json.loads(self._aside.readline()))
+
+
+def _frozen(document: Document) -> list[object]:
+    shown = [document.page, document.anchor, document.title, document.heading, document.text, document.kind]
+    return [*shown, document.conditions, document.compounds]
+
+
+def _thawed(values: list[Any]) -> Document:
+    page, anchor, title, heading, text, kind, conditions, compounds = values
+    return Document(
+        page, anchor, title, heading, text, "", kind=kind, conditions=tuple(conditions), compounds=tuple(compounds)
+    )

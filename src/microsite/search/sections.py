@@ -1,0 +1,202 @@
+"""Built HTML in, documents out: each page cut at its headings that have an id. Works after any generator.
+
+Read is `<main>`, else `<article>`, else `<body>`; left out is what a reader would not search: navigation, header,
+footer, aside, forms, scripts, tables of contents, the list of sources, marks of citations, and whole pages that say
+`noindex` or only forward elsewhere. A page that cannot be read is a finding with its file, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+from microsite.findings import Finding
+
+from .corpus import squeeze
+from .document import Document
+from .document import Facts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["page_documents", "page_url", "read_site_pages"]
+
+_VOID = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
+)
+_SKIPPED = frozenset(
+    (
+        *("nav", "header", "footer", "aside", "form", "script", "style", "template", "noscript", "svg", "button"),
+        *("select", "textarea", "dialog", "sup"),
+    )
+)
+#: A class or id that marks a part as no text of the page.
+_SKIPPED_NAMES = frozenset(
+    ("toc", "sources", "footnote", "headerlink", "after", "skip", "grade", "crisis", "share", "c", "in-this-section")
+)
+_BLOCKS = frozenset(
+    (
+        *(
+            "address",
+            "article",
+            "blockquote",
+            "br",
+            "dd",
+            "details",
+            "div",
+            "dl",
+            "dt",
+            "figcaption",
+            "figure",
+            "h1",
+            "h2",
+        ),
+        *("h3", "h4", "h5", "h6", "hr", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody", "td"),
+        *("tfoot", "th", "thead", "tr", "ul"),
+    )
+)
+_HEADINGS = frozenset({"h1", "h2", "h3"})
+#: A stray end tag closes nothing further up than this.
+_DEEPEST = 1000
+
+
+class _Reader(HTMLParser):
+    """Collects `[anchor, heading, text]` of one page; a part that is skipped is skipped with all in it."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.title = ""
+        self.hidden = False
+        self.roots: dict[str, list[list[str]]] = {"main": [], "article": [], "body": []}
+        self._open: list[str] = []
+        self._inside: list[str] = []
+        self._skip_from = 0
+        self._into: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {key: value or "" for key, value in attrs}
+        if tag == "meta":
+            self._meta(values)
+        if tag in _VOID or len(self._open) > _DEEPEST:
+            self._gap(tag)
+            return
+        self._open.append(tag)
+        if self._skip_from:
+            return
+        names = {values.get("id", ""), values.get("aria-labelledby", ""), *values.get("class", "").split()}
+        if tag in _SKIPPED or names & _SKIPPED_NAMES or "hidden" in values or values.get("aria-hidden") == "true":
+            self._skip_from = len(self._open)
+            return
+        if tag in self.roots and tag not in self._inside:
+            self._inside.append(tag)
+            self.roots[tag].append(["", "", ""])
+        if tag in _HEADINGS and (values.get("id") or tag == "h1"):
+            for root in self._inside:
+                self.roots[root].append([values.get("id", "") if tag != "h1" else "", "", ""])
+            self._into = tag
+        elif tag == "title" and not self._inside:
+            self._into = tag
+        self._gap(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self._open:
+            return
+        while self._open:
+            closed = self._open.pop()
+            if self._skip_from > len(self._open):
+                self._skip_from = 0
+            if closed == self._into:
+                self._into = None
+            if closed in self._inside and closed not in self._open:
+                self._inside.remove(closed)
+            self._gap(closed)
+            if closed == tag:
+                return
+
+    def handle_data(self, data: str) -> None:
+        if self._skip_from:
+            return
+        if self._into == "title":
+            self.title += data
+            return
+        for root in self._inside:
+            self.roots[root][-1][1 if self._into else 2] += data
+
+    def _gap(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            for root in self._inside:
+                self.roots[root][-1][1 if self._into else 2] += " "
+
+    def _meta(self, values: Mapping[str, str]) -> None:
+        name, content = values.get("name", "").lower(), values.get("content", "").lower()
+        if (name in {"robots", "search"} and "noindex" in content) or values.get("http-equiv", "").lower() == "refresh":
+            self.hidden = True
+
+
+def page_documents(html: str, url: str, facts: Facts | None = None) -> list[Document]:
+    """The sections of one page that have words; none for a page that says `noindex`."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    parts = reader.roots["main"] or reader.roots["article"] or reader.roots["body"]
+    if reader.hidden or not parts:
+        return []
+    facts = facts or Facts()
+    sections = [(anchor, squeeze(heading), squeeze(text)) for anchor, heading, text in parts]
+    # The first heading without an anchor is the page's title; words before it belong to the page's opening.
+    title = next((heading for anchor, heading, _ in sections if not anchor and heading), "") or squeeze(reader.title)
+    opening = squeeze(" ".join(text for anchor, _, text in sections if not anchor))
+    made = [("", "", opening), *((anchor, heading, text) for anchor, heading, text in sections if anchor)]
+    return [
+        Document(
+            page=url,
+            anchor=anchor,
+            title=title,
+            heading=heading,
+            text=text,
+            name=heading or title,
+            focus=title,
+            aliases=facts.aliases,
+            kind=facts.kind,
+            conditions=facts.conditions,
+            compounds=facts.compounds,
+        )
+        for anchor, heading, text in made
+        if text or (heading and anchor) or (not anchor and title)
+    ]
+
+
+def page_url(name: str) -> str:
+    """`conditions/chronic-pain/index.html` → `/conditions/chronic-pain/`; `404.html` → `/404.html`."""
+    if name == "index.html":
+        return "/"
+    return f"/{name.removesuffix('index.html')}" if name.endswith("/index.html") else f"/{name}"
+
+
+def read_site_pages(
+    site: Path, report: Callable[[Finding], None], facts: Mapping[str, Facts] | None = None
+) -> Iterator[Document]:
+    """The documents of all `*.html` below `site`, page by page in order of path; `facts` are known by address."""
+    for path in sorted(site.rglob("*.html")):
+        name = path.relative_to(site).as_posix()
+        try:
+            html = path.read_text("utf-8")
+        except UnicodeDecodeError as error:
+            message = f"byte {error.start + 1} is not UTF-8"
+            report(Finding(name, 0, 0, "search-page", message, "write the page as UTF-8"))
+            continue
+        url = page_url(name)
+        if url == "/404.html":
+            continue
+        documents = page_documents(html, url, (facts or {}).get(url))
+        seen: set[str] = set()
+        for document in documents:
+            if document.anchor in seen:
+                message = f"the id {document.anchor!r} is on the page twice: its second section cannot be linked"
+                report(Finding(name, 0, 0, "search-anchor", message, "give each heading its own id", "warning"))
+                continue
+            seen.add(document.anchor)
+            yield document
