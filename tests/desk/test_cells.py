@@ -23,7 +23,7 @@ def test_small_counts_have_words_and_nothing_is_nothing() -> None:
 
 
 def test_a_part_that_lacks_few_of_its_whole_has_words() -> None:
-    assert [single(count, 20).words for count in (20, 19, 16, 15)] == ["20", *["all but fewer than 5"] * 2, "15"]
+    assert [single(count, 20).words for count in (20, 19, 16, 15)] == ["20", *["all but fewer than 5 of 20"] * 2, "15"]
 
 
 def test_one_small_cell_takes_another_with_it_because_the_total_is_known() -> None:
@@ -46,7 +46,7 @@ def test_a_column_of_small_cells_alone_says_nothing() -> None:
 
 def test_what_is_shown_does_not_add_up_to_a_hidden_total() -> None:
     """One week with all 18 clicks would tell that two of 20 did not click."""
-    assert words(protect([18, 0], [None, None], Cell(None, "all_but"), of=20)) == ["not shown", "0"]
+    assert words(protect([18, 0], [None, None], Cell(None, "all_but", 20), of=20)) == ["not shown", "0"]
 
 
 COUNTS = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 6)), min_size=1, max_size=4)

@@ -90,7 +90,7 @@ def test_one_person_alone_is_in_no_number(many: list[Lead], make: Callable[..., 
 def test_two_who_did_not_confirm_are_not_told_by_those_who_did(make: Callable[..., Lead]) -> None:
     leads = [make("book", steps=3 if number < 18 else 1) for number in range(20)]
     report = reported(leads)
-    assert said(report.pages) == {"home": ["0", "20", *["all but fewer than 5"] * 3]}
+    assert said(report.pages) == {"home": ["0", "20", *["all but fewer than 5 of 20"] * 3]}
     assert said(report.weeks) == {"2026-11-16": ["0", "20", "not shown", "not shown"]}
     assert ">18<" not in render(report)
     assert " 18<" not in render(report)

@@ -76,7 +76,7 @@ def report(  # noqa: PLR0913 - one argument an option
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write instead of printing.")
 @click.option("--html", "as_page", is_flag=True, help="As an HTML page.")
 @json_option
-def proof(*, named: str, lead_id: str, out: Path | None, as_page: bool, as_json: bool) -> int:
+def proof(*, named: str, lead_id: str, out: Path | None, as_page: bool, as_json: bool) -> None:
     r"""Print what one person agreed to, word for word, and verify its hashes; 1 when one does not fit.
 
     \b
@@ -99,4 +99,4 @@ def proof(*, named: str, lead_id: str, out: Path | None, as_page: bool, as_json:
         click.echo(str(out), err=True)
     if not statement.whole:
         click.echo(f"error: a wording of {lead.id} does not fit its hash: the record was changed", err=True)
-    return 0 if statement.whole else 1
+        click.get_current_context().exit(1)

@@ -6,7 +6,7 @@ what stands in each cell. Three rules, those of statistical offices (https://sdc
 
 1. A cell of 1 to 4 is shown as "fewer than 5".
 2. A cell that lacks 1 to 4 of the count that it is a part of ("18 of 20 confirmed": two did not) is shown as
-   "all but fewer than 5".
+   "all but fewer than 5 of 20".
 3. Neither may be worked out from the total: while it could be narrowed down, the smallest cell that is left is hidden
    too ("not shown").
 """
@@ -33,13 +33,17 @@ class Cell(NamedTuple):
     value: int | None
     #: `fewer`, `all_but` or `hidden`; "" when the count is shown.
     veil: str = ""
+    #: For `all_but`: the shown count that this one is a part of.
+    of: int | None = None
 
     @property
     def words(self) -> str:
         """The count as a reader sees it."""
         if self.value is not None:
             return f"{self.value:,}"
-        return {"fewer": f"fewer than {FEWEST}", "all_but": f"all but fewer than {FEWEST}"}.get(self.veil, "not shown")
+        if self.veil == "all_but":
+            return f"all but fewer than {FEWEST} of {self.of:,}"
+        return f"fewer than {FEWEST}" if self.veil == "fewer" else "not shown"
 
 
 def single(count: int, whole: int | None = None) -> Cell:
@@ -47,7 +51,7 @@ def single(count: int, whole: int | None = None) -> Cell:
     if 0 < count < FEWEST:
         return Cell(None, "fewer")
     if whole is not None and 0 < whole - count < FEWEST:
-        return Cell(None, "all_but")
+        return Cell(None, "all_but", whole)
     return Cell(count)
 
 

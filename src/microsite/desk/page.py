@@ -43,7 +43,7 @@ p{max-width:44rem}.soft{color:var(--soft)}
 .grid{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(17rem,100%),1fr));margin:1rem 0}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:1rem;min-width:0}
 .card svg{display:block;width:100%;max-width:30rem;height:auto}
-dl.grid{grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr))}
+dl.grid{grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr))}
 dt{color:var(--soft);font-size:.9rem}dd{margin:0;font-size:1.5rem;font-weight:650;line-height:1.25}
 dd.words{font-size:1.05rem}
 .bar{fill:var(--bar)}.veil{fill:none;stroke:var(--bar);stroke-dasharray:3 2}.axis{stroke:var(--line)}
@@ -96,10 +96,8 @@ def _span(report: Report) -> str:
 
 def _facts(report: Report) -> str:
     facts = [(COLUMNS[name], report.total[name].words, report.total[name].value is None) for name in COLUMNS]
-    if report.quarantine_share is None:
-        facts.append(("In quarantine", report.quarantined.words, report.quarantined.value is None))
-    else:
-        facts.append(("In quarantine", f"{report.quarantined.words} ({report.quarantine_share:g} %)", False))
+    share = f" ({report.quarantine_share:g} %)" if report.quarantine_share is not None else ""
+    facts.append((f"In quarantine{share}", report.quarantined.words, report.quarantined.value is None))
     wait = duration(report.median_wait) if report.median_wait is not None else "not shown"
     facts.append(("Half confirm within", wait, True))
     cells = "".join(
