@@ -27,7 +27,9 @@ BASELINE = Path(__file__).with_name("baseline.json")
 PARTS = {
     "weight": ("benchmarks.pages", "weights"),
     "build": ("benchmarks.pages", "builds"),
+    "forms": ("benchmarks.forms.weight", "weight"),
     "lighthouse": ("benchmarks.pages", "lighthouse"),
+    "search": ("benchmarks.search.peers", "compare"),
 }
 #: Parts that take long or need data from outside: only by name.
 BY_NAME: frozenset[str] = frozenset()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import os
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +24,6 @@ from microsite.package import build_package
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping
-    from pathlib import Path
 
     from benchmarks.rig.stack import Stack
 
@@ -34,7 +35,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("package")
     shell = folder / "shell.html"
     shell.write_text("<!DOCTYPE html><html lang='en'><title><!--title--></title><main><!--main--></main></html>")
-    return build_package(folder / "forms.zip", shell=shell, environ=os.environ).path
+    return build_package(folder / "forms.zip", shell=shell, environ=os.environ, python=Path(sys.executable)).path
 
 
 @pytest.fixture(scope="module")

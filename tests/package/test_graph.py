@@ -79,4 +79,5 @@ def test_a_library_that_the_function_uses_comes_along(room: Path, tmp_path: Path
     room.rename(tmp_path / "forms")
     files = contents(tmp_path / "forms", shell)
     assert {"altcha/__init__.py", "altcha/v2.py", "forms/aws.py"} <= set(files)
+    assert b"MIT" in files["altcha/LICENSE"]
     assert not [name for name in files if name.startswith("argon2")], "its fallbacks are its own business"

@@ -61,21 +61,25 @@ class Package:
         }
 
 
-def build_package(out: Path, *, shell: Path, environ: Mapping[str, str], package: Path | None = None) -> Package:
+def build_package(
+    out: Path, *, shell: Path, environ: Mapping[str, str], package: Path | None = None, python: Path | None = None
+) -> Package:
     """Write the zip of the folder `package` (default: the installed `forms`) to `out`, whole or not at all.
 
+    `python` compiles it instead of one of Lambda's version: for tests that run the zip where there is none.
     Raises PackageError when a file is missing or the zip is larger than the budget, OSError when it cannot be written.
     """
     files = contents(package or _installed_forms(), shell)
     warnings = []
-    python = find_interpreter(environ)
+    python = python or find_interpreter(environ)
     if python is None:
         warnings.append(
             f"no bytecode: this machine has no Python {VERSION}, which Lambda runs ({RUNTIME}). Each cold start will"
             f" compile the sources anew. Install Python {VERSION}, for example with `uv python install {VERSION}`."
         )
     else:
-        files |= compiled({name: text.decode() for name, text in files.items() if name.endswith(".py")}, python)
+        sources = {name: text.decode() for name, text in files.items() if name.endswith(".py")}
+        files = {name: content for name, content in files.items() if name not in sources} | compiled(sources, python)
     identity = _identity(files)
     files["release.json"] = _release(identity, files)
     zipped = archive(files)

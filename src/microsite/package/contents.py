@@ -5,6 +5,7 @@ In: folders. Out: `{archive name: bytes}`, bytecode apart (`runtime.py`).
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import json
 import tomllib
@@ -51,6 +52,8 @@ def contents(package: Path, shell: Path) -> dict[str, bytes]:
     for name, path in reached(HANDLERS, find, without=LOCAL_ONLY).items():
         folder = name.replace(".", "/")
         files[f"{folder}/__init__.py" if path.name == "__init__.py" else f"{folder}.py"] = path.read_bytes()
+        if name.partition(".")[0] != package.name:
+            files |= _license(name.partition(".")[0])
     for path in package.iterdir():
         if path.is_file() and path.suffix not in _NO_DATA:
             files[f"{package.name}/{path.name}"] = path.read_bytes()
@@ -61,6 +64,16 @@ def contents(package: Path, shell: Path) -> dict[str, bytes]:
         message = f"the page around the function's answers is not built yet: {shell}"
         raise PackageError(message, fix="run `microsite build` first") from error
     return dict(sorted(files.items()))
+
+
+def _license(library: str) -> dict[str, bytes]:
+    """A library's license, which must go along with its code."""
+    names = importlib.metadata.packages_distributions().get(library, [])
+    for file in importlib.metadata.files(names[0]) or () if names else ():
+        if file.name.upper().startswith(("LICENSE", "LICENCE", "COPYING")):
+            return {f"{library}/{file.name}": file.read_binary()}
+    message = f"the function uses the library `{library}`, whose license cannot be found"
+    raise PackageError(message, fix="install it from its wheel, or take the import out")
 
 
 def _definitions(folder: Path) -> bytes:
