@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-__all__ = ["Consent", "Field", "Form", "Mail", "Option", "from_table", "load"]
+__all__ = ["Consent", "Field", "Form", "Mail", "Option", "folder_of", "from_table", "load"]
 
 #: The definitions that ship with the package.
 SHIPPED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "definitions")
@@ -170,6 +170,18 @@ class Form(NamedTuple):
     def address_in(self, values: Mapping[str, str]) -> str:
         """The mail address among `values`: the first field of type email, "" when there is none."""
         return next((values.get(field.name, "") for field in self.fields if field.kind == "email"), "")
+
+
+def folder_of(root: Path | str) -> str:
+    """The definitions of the project in the folder `root`; those that ship with the package when it has none.
+
+    For a fork: what runs on a laptop reads the fork's own files, wherever the package is installed.
+    """
+    own = os.path.join(os.fspath(root), "lambda", "forms", "definitions")
+    try:
+        return own if any(name.endswith(".toml") for name in os.listdir(own)) else SHIPPED
+    except OSError:
+        return SHIPPED
 
 
 def load(directory: Path | str | None = None) -> dict[str, Form]:

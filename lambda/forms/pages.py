@@ -1,4 +1,4 @@
-"""Whether the pages that a form needs are there: the one it stands on, the one that thanks, those it links to.
+"""Whether the pages of a form are there: the one it stands on, the one that thanks, those it links to.
 
 In: a parsed definition, the folder of the site's Markdown pages. Out: notes. Reads the pages' front matter by pattern:
 this package knows no Markdown.
@@ -29,19 +29,21 @@ _LINK = re.compile(r"\[[^\[\]]+\]\((/[^()#?\s]*)[^()]*\)")
 
 def check_pages(notes: Notes, table: Mapping[str, Any], docs: str) -> None:
     """Note each page that is named in the definition and has no file below `docs`."""
-    named: list[tuple[str, Path]] = [(text_in(table, name), (name,)) for name in ("page", "thanks")]
-    named.append((text_in(table_in(table, "double_opt_in"), "confirmed"), ("double_opt_in", "confirmed")))
+    own: list[tuple[str, Path]] = [(text_in(table, name), (name,)) for name in ("page", "thanks")]
+    own.append((text_in(table_in(table, "double_opt_in"), "confirmed"), ("double_opt_in", "confirmed")))
     texts: list[tuple[str, Path]] = [(text_in(table, "intro"), ("intro",))]
     texts.append((text_in(table_in(table, "warning"), "text"), ("warning", "text")))
     for number, box in enumerate(tables_in(table, "consent")):
         texts.append((text_in(box, "text"), ("consent", number, "text")))
     for number, field in enumerate(tables_in(table, "field")):
         texts.append((text_in(field, "hint"), ("field", number, "hint")))
-    named += [(target, at) for text, at in texts for target in _LINK.findall(text)]
-    for url, at in named:
+    for url, at in own:
         if url and _file(docs, url) is None:
-            file = f"{url.strip('/')}/index.md"
-            notes.add(at, "form-missing-page", f"there is no page {url}", f"write docs/{file}, or name another page")
+            message = f"there is no page {url}: a plain one is made from the definition"
+            notes.add(at, "form-missing-page", message, f"write docs{url}index.md", "warning")
+    for url, at in [(target, at) for text, at in texts for target in _LINK.findall(text)]:
+        if _file(docs, url) is None and url not in [target for target, _ in own]:
+            notes.add(at, "form-missing-page", f"there is no page {url}", "write it, or link to another page")
     shown, identity = _file(docs, text_in(table, "page")), text_in(table, "id")
     if shown is not None and identity and not _shows(shown, identity):
         fix = f"write `form: {identity}` in its front matter"

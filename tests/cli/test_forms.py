@@ -63,11 +63,33 @@ def test_help_has_an_example() -> None:
         assert "Example: microsite forms check" in CliRunner().invoke(command, arguments).stdout
 
 
+def own(root: Path, name: str, text: str) -> None:
+    """A project's own definition."""
+    folder = root / "lambda/forms/definitions"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text)
+
+
+def test_a_projects_own_definitions_and_pages_are_the_ones_that_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "docs").mkdir()
+    assert CliRunner().invoke(command, ["check"]).exit_code == 0  # the package's own: their pages are not here
+    own(tmp_path, "contact.toml", (Path(SHIPPED) / "contact.toml").read_text())
+    (tmp_path / "docs/contact.md").write_text("---\nform: contact\n---\n")
+    result = CliRunner().invoke(command, ["check", "--json"])
+    found = [(one["path"], one["rule"], one["severity"]) for one in json.loads(result.stdout)]
+    file = "lambda/forms/definitions/contact.toml"
+    # The page that thanks is made from the definition; the one on privacy, which the form links to, is not.
+    assert found == [(file, "form-missing-page", "warning"), (file, "form-missing-page", "error")]
+
+
 def test_no_site_is_built_over_a_definition_with_a_mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (Path(SHIPPED) / "contact.toml").read_text()
     # Readable, so `load` takes it; the first visitor's name would be compared with a text.
-    (tmp_path / "contact.toml").write_text(text.replace("max = 100", 'max = "100"'))
-    monkeypatch.setattr("microsite.cli.forms.SHIPPED", str(tmp_path))
+    own(tmp_path, "contact.toml", text.replace("max = 100", 'max = "100"'))
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(ContentError) as refused:
         demand_definitions()
     assert next(finding.rule for finding in refused.value.findings if finding.severity == "error") == "form-wrong-type"
@@ -87,8 +109,8 @@ def test_package_writes_the_zip_and_says_so(tmp_path: Path) -> None:
 
 
 def test_a_broken_definition_is_not_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "x.toml").write_text('id = "x"\nbuton = "Go"\n')
-    monkeypatch.setattr("microsite.cli.forms.SHIPPED", str(tmp_path))
+    own(tmp_path, "x.toml", 'id = "x"\nbuton = "Go"\n')
+    monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(command, ["package", "--out", str(tmp_path / "forms.zip")])
     assert isinstance(result.exception, ContentError)
     assert any(finding.rule == "form-unknown-key" and finding.line == 2 for finding in result.exception.findings)

@@ -11,6 +11,7 @@ import click
 
 from forms.check import check_folder
 from forms.definition import SHIPPED
+from forms.definition import folder_of
 from microsite.errors import ContentError
 from microsite.findings import Finding
 from microsite.package import RUNTIME
@@ -40,7 +41,7 @@ def check(ctx: click.Context, *, path: Path | None, as_json: bool) -> None:
 
     Example: microsite forms check lambda/forms/definitions/contact.toml
     """
-    findings = [_finding(one) for one in check_folder(path or SHIPPED)]
+    findings = _check(path)
     if as_json:
         click.echo(json.dumps([finding.as_dict() for finding in findings], indent=2))
     else:
@@ -88,16 +89,25 @@ def package(out: Path, shell: Path, *, as_json: bool) -> None:
 
 
 def demand_definitions() -> None:
-    """Raise ContentError with every finding when a shipped definition has a mistake.
+    """Raise ContentError with every finding when a definition of the project has a mistake.
 
     `forms.definition.load` refuses only what it cannot read; a wrong type or a missing sentence would show as a failed
     answer to the first visitor who meets it.
     """
-    findings = [_finding(one) for one in check_folder(SHIPPED)]
+    findings = _check(None)
     errors = sum(finding.severity == "error" for finding in findings)
     if errors:
         message = f"the forms' definitions have {errors} error{'s' if errors > 1 else ''}"
         raise ContentError(message, findings, fix="see `microsite forms check`")
+
+
+def _check(path: Path | None) -> list[Finding]:
+    """Check `path`, or the definitions of the project in this folder together with its pages."""
+    folder = folder_of(Path.cwd())
+    docs = Path("docs")
+    # The pages of a project belong to its own definitions, not to those of the package.
+    pages = docs if folder != SHIPPED and docs.is_dir() else None
+    return [_finding(one) for one in check_folder(path or folder, pages)]
 
 
 def _finding(mistake: Mistake) -> Finding:

@@ -26,7 +26,7 @@ __all__ = ["KEYS", "KINDS", "Article", "SummaryItem", "body_with_summary", "page
 
 KINDS = ("article", "hub", "page", "home", "index", "form", "thanks", "legal")
 #: Forms of a project that brings no definitions of its own: those that ship with the `forms` package.
-FORMS = ("contact", "book")
+FORMS = ("book", "callback", "contact", "insurance", "newsletter")
 SHOWS = ("insurers",)
 
 #: Key → what it holds, in words for a finding and for the documentation.

@@ -77,6 +77,8 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
         self._articles: dict[str, Article] = {}
         self._forms: dict[str, Form] = {}
         self._generated: dict[str, dict[str, Any]] = {}
+        #: Address → path of every page, the generated ones of forms too.
+        self._paths: dict[str, str] = {}
         self._components: dict[str, Component] = {}
         self._env: jinja2.Environment | None = None
         self._parents: list[str] = []
@@ -111,9 +113,11 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
             files.append(File.generated(config, path, content=text))
         self._forms = load(folder_of(root))
         self._generated = {}
+        self._paths = {article.url: article.path for article in self._site.articles}
         for made in form_pages(self._forms.values(), frozenset(self._articles)):
             files.append(File.generated(config, made.path, content=made.markdown))
             self._generated[made.path] = form_view(made)
+            self._paths[made.url] = made.path
         self._remember(config, files)
         return files
 
@@ -143,7 +147,9 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
             page.meta["view"] = self._generated.get(page.file.src_uri) or styleguide_view(page)
             return markdown
         page.meta["view"] = page_view(self._site, article, self._forms)
-        body = body_with_summary(article).replace("<!--forms-->", kept_markdown(self._forms.values()))
+        body = body_with_summary(article)
+        if "<!--forms-->" in body:
+            body = body.replace("<!--forms-->", kept_markdown(self._forms.values(), self._paths))
         return f"{body}\n\n{az_markdown(self._site)}" if article.path == _AZ else body
 
     def on_page_context(

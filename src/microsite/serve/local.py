@@ -80,8 +80,10 @@ def forms_environ(  # noqa: PLR0913 (each one is a setting of its own)
     contact = extra.get("contact") or {}
     organisation = extra.get("organisation") or {}
     team = str(contact.get("email", "team@localhost"))
+    definitions = root / "lambda" / "forms" / "definitions"
     return {
         "FORMS_BOOK": str(root / "build" / "book"),
+        "FORMS_DEFINITIONS": str(definitions) if definitions.is_dir() else "",
         "FORMS_FROM": team,
         "FORMS_MAIL": f"outbox:{data.outbox}",
         "FORMS_ORG_ADDRESS": str(organisation.get("postal_address", "")),
