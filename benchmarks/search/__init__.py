@@ -1,0 +1,1 @@
+"""Search against its peers, on judged collections and on generated ones."""
