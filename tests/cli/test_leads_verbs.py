@@ -220,7 +220,7 @@ def test_a_mail_on_its_way_is_not_sent_again_by_retry(desk: Place) -> None:
 
     store = desk.open()
     lead = store.get("bbb1")
-    claimed = Job("bbb1-confirm-1", "confirm", NOON, time.time() + 30, 8, None, "MailError")
+    claimed = Job("bbb1-confirm-1", "confirm", NOON, time.time() + 900, 8, None, "MailError")
     assert store.replace(lead, lead.with_job(claimed))
     store.close()
     assert json.loads(desk.run("retry", "--json").stdout)["requeued"] == []

@@ -6,7 +6,7 @@ import json
 
 from forms.lead import Job
 from forms.lead import Lead
-from forms.notify import LEASE
+from forms.notify import UNSURE
 from microsite.desk.requeue import SOON
 from microsite.desk.requeue import dead_letter
 from microsite.desk.requeue import due_again
@@ -30,9 +30,9 @@ def test_a_mail_that_waits_for_long_is_due_now_with_its_attempts_kept() -> None:
 
 def test_a_mail_that_may_be_on_its_way_is_left_alone() -> None:
     """Claimed a moment ago by a function whose clock is a minute ahead of ours."""
-    claimed = lead(job(due=NOW + 60 + LEASE))
+    claimed = lead(job(due=NOW + 60 + UNSURE))
     assert due_again(claimed, NOW) is claimed
-    assert SOON > LEASE + 60
+    assert SOON > UNSURE + 60
 
 
 def test_what_is_sent_or_dropped_stays_so() -> None:

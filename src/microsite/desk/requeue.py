@@ -1,8 +1,8 @@
 """Mails that keep failing, due again at once; and what a dead letter of the stream says.
 
 In: a lead, or the text of a message from the dead-letter queue. Out: the lead as it should be stored, or a
-`DeadLetter`. A mail that may be on its way is left alone: whoever claimed it holds it for `notify.LEASE` seconds, and a
-second sender would be a second mail.
+`DeadLetter`. A mail that may be on its way is left alone: whoever claimed it holds it for up to `notify.UNSURE`
+seconds, and a second sender would be a second mail.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from forms.notify import LEASE
+from forms.notify import UNSURE
 
 if TYPE_CHECKING:
     from forms.lead import Job
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["SOON", "DeadLetter", "dead_letter", "due_again", "stuck"]
 
-#: Seconds. A mail that is due sooner goes by itself, or is being sent: the lease, and 90 s for clocks that differ.
-SOON = LEASE + 90.0
+#: Seconds. A mail that is due sooner goes by itself, or is being sent, or waits for the mail service's report on it:
+#: the longest of these, and 90 s for clocks that differ.
+SOON = UNSURE + 90.0
 
 
 class DeadLetter(NamedTuple):
