@@ -30,9 +30,10 @@ PARTS = {
     "forms": ("benchmarks.forms.weight", "weight"),
     "lighthouse": ("benchmarks.pages", "lighthouse"),
     "search": ("benchmarks.search.peers", "compare"),
+    "search-growth": ("benchmarks.search.growth", "grow"),
 }
 #: Parts that take long or need data from outside: only by name.
-BY_NAME: frozenset[str] = frozenset()
+BY_NAME = frozenset({"search-growth"})
 
 
 def main() -> int:
