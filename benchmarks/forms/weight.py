@@ -1,9 +1,12 @@
 """CPU and memory of the function beside an empty one and beside the usual ways to do the same job.
 
 In: nothing but a network for the first run (the comparators come from PyPI into `.cache/comparators/`). Out: ratios
-from one run. Each sample is a process of its own under AWS's runtime client (`rig/runtime.py`), with Lambda's Python
-where this machine has it: start, import, one POST of the contact form, kill. The kinds take turns, so that a busy
-machine is busy for all of them, and the median is taken. CPU is user and system time of that process, by the kernel.
+from one run. The comparators ask the table the same five questions (two meters, the key, its neighbors, the record);
+"one put" is what a tutorial does.
+
+Each sample is a process of its own under AWS's runtime client (`rig/runtime.py`), with Lambda's Python where this
+machine has it: start, import, one POST of the contact form, kill. The kinds take turns, so that a busy machine is busy
+for all of them, and the median is taken. CPU is user and system time of that process, by the kernel.
 """
 
 from __future__ import annotations
@@ -113,7 +116,16 @@ def weight(scratch: Path, arguments: argparse.Namespace) -> list[Figure]:
     ]
 
 
-_WARMED = frozenset({"ours", "standard library only", "bare boto3", "FastAPI + Mangum + boto3"})
+_WARMED = frozenset(
+    {
+        "empty",
+        "ours",
+        "standard library only",
+        "bare boto3",
+        "FastAPI + Mangum + boto3",
+        "FastAPI + Mangum + boto3, one put",
+    }
+)
 
 
 def _part(figures: Mapping[str, float], one: str, other: str) -> float:
@@ -145,6 +157,7 @@ def _kinds(scratch: Path, plain: str, secure: str, root: Path) -> list[Kind]:
         Kind("standard library only", others, "plain.handler", http),
         Kind("bare boto3", others, "bare_boto3.handler", http),
         Kind("FastAPI + Mangum + boto3", others, "fastapi_mangum.handler", http),
+        Kind("FastAPI + Mangum + boto3, one put", others, "fastapi_mangum.handler", {**http, "ONE_PUT": "1"}),
         Kind("ours, TLS", task, "forms.aws.http", ours_tls),
         Kind(
             "ours, TLS, secrets from SSM", task, "forms.aws.http", {**ours_tls, "FORMS_SECRETS": "ssm:/forms/secrets"}
