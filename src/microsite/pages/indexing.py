@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from microsite.search import Facts
@@ -10,8 +12,6 @@ from microsite.search import read_site_pages
 from microsite.search import with_synonyms
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from microsite.content import Site
     from microsite.findings import Finding
 
@@ -19,23 +19,31 @@ __all__ = ["index_site", "page_facts", "synonym_groups"]
 
 #: Kinds that are no answer to a question: lists of other pages, and what follows a form.
 _NOT_SEARCHED = frozenset({"index", "thanks"})
-_A_TO_Z = "/a-z/"
+#: Pages that lead to all others.
+_WAYS = frozenset({"/a-z/", "/search/"})
 
 
 def index_site(site_dir: Path, site: Site) -> tuple[Finding, ...]:
     """Write `site_dir/search`; the findings are of pages that could not be read."""
     findings: list[Finding] = []
     facts = page_facts(site)
-    hidden = {url for url, fact in facts.items() if fact.kind in _NOT_SEARCHED} | {_A_TO_Z}
+    hidden = {url for url, fact in facts.items() if fact.kind in _NOT_SEARCHED} | _WAYS
     documents = (
         document for document in read_site_pages(site_dir, findings.append, facts) if document.page not in hidden
     )
     topics = {**site.conditions, **site.compounds}
-    build_index(
-        with_synonyms(documents, synonym_groups(site)),
-        site_dir / "search",
-        labels={name: topic.name for name, topic in topics.items()},
-    )
+    # The folder is also the address of the page /search/, so the files join what is there.
+    with tempfile.TemporaryDirectory(dir=site_dir.parent, prefix=".index-") as scratch:
+        made = Path(scratch, "search")
+        build_index(
+            with_synonyms(documents, synonym_groups(site)),
+            made,
+            labels={name: topic.name for name, topic in topics.items()},
+        )
+        target = site_dir / "search"
+        target.mkdir(exist_ok=True)
+        for file in made.iterdir():
+            file.replace(target / file.name)
     return tuple(findings)
 
 
