@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from benchmarks.figure import Figure
 
 from .collections import find
 from .collections import generate
+from .peers import COMMAND
 from .peers import SECTIONS
 from .peers import first_bytes_of
 from .peers import ours
@@ -91,7 +91,7 @@ def grow(scratch: Path, arguments: Namespace) -> list[Figure]:
 
 
 def _built(corpus: Path, queries: Path, qrels: Path, size: int, out: Path) -> Built:
-    program = [sys.executable, "-m", "microsite", "search", "build", str(corpus), str(out)]
+    program = [COMMAND, "search", "build", str(corpus), str(out)]
     with subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
         said = child.stderr.read() if child.stderr else b""
         _, status, used = os.wait4(child.pid, 0)

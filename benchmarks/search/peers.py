@@ -39,9 +39,11 @@ if TYPE_CHECKING:
 
     from .collections import Collection
 
-__all__ = ["SECTIONS", "Run", "compare", "first_bytes_of", "ndcg", "ours"]
+__all__ = ["COMMAND", "SECTIONS", "Run", "compare", "first_bytes_of", "ndcg", "ours"]
 
 HERE = Path(__file__).parent
+#: The command itself, beside the interpreter that runs this.
+COMMAND = str(Path(sys.executable).with_name("microsite"))
 PEERS = {
     "material": "Material",
     "pagefind": "Pagefind",
@@ -146,7 +148,7 @@ def ours(corpus: Path, queries: Path, qrels: Path, out: Path, *, built: bool = F
     """Build by the command and ask every question; the report of `search eval` and the CPU seconds of the build."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     if not built:
-        program = [sys.executable, "-m", "microsite", "search", "build", str(corpus), str(out)]
+        program = [COMMAND, "search", "build", str(corpus), str(out)]
         subprocess.run(program, check=True, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
