@@ -58,6 +58,50 @@ def test_what_is_no_phone_number_is_refused(number: str) -> None:
     assert list(check(CONTACT, {**GOOD, "phone": number}).errors) == ["phone"]
 
 
+@pytest.mark.parametrize("number", ["555-01", "(---------)", "1" * 22 + " x123456", "0" * 40])
+def test_a_phone_number_has_from_seven_digits_on(number: str) -> None:
+    assert list(check(CONTACT, {**GOOD, "phone": number}).errors) == ["phone"]
+
+
+@pytest.mark.parametrize("value", ["Call", "call me", "call,text", "<b>", "c\x00all", "x" * 60_000])
+def test_what_is_no_option_is_refused_and_not_kept(value: str) -> None:
+    form = load()["callback"]
+    sent = {"name": "Ann", "phone": "555-0142", "way": value, "time": "any", "consent": "yes"}
+    checked = check(form, sent)
+    assert checked.errors == {"way": "Choose one of the two: call or text"}
+    assert checked.values["way"] == ""
+
+
+def test_nothing_chosen_is_an_error_of_its_own() -> None:
+    checked = check(load()["callback"], {"name": "Ann", "phone": "555-0142", "consent": "yes"})
+    assert checked.errors == {"way": "Choose whether we call or text", "time": "Choose the best time to reach you"}
+
+
+@pytest.mark.parametrize(
+    ("way", "given", "missing"),
+    [
+        ("email", {}, ["email"]),
+        ("email", {"phone": "555-0142"}, ["email"]),
+        ("email", {"email": "ann@example.com"}, []),
+        ("phone", {}, ["phone"]),
+        ("text", {"email": "ann@example.com"}, ["phone"]),
+        ("text", {"phone": "555-0142"}, []),
+        ("", {}, ["contact_way"]),
+        ("pigeon", {}, ["contact_way"]),
+        ("email", {"email": "ann"}, ["email"]),
+    ],
+)
+def test_how_to_answer_says_which_of_the_two_is_needed(way: str, given: dict[str, str], missing: list[str]) -> None:
+    sent = {"insurer": "None", "plan_type": "none", "state": "or", "contact_way": way, "consent": "yes", **given}
+    assert list(check(load()["insurance"], sent).errors) == missing
+
+
+def test_agreeing_to_automated_calls_is_never_needed() -> None:
+    sent = {"name": "Ann", "phone": "555-0142", "way": "call", "time": "any", "consent": "yes"}
+    checked = check(load()["callback"], sent)
+    assert (checked.errors, checked.ticked) == ({}, {"consent": True, "consent_phone": False})
+
+
 @pytest.mark.parametrize("empty", ["", "   ", "\t\r\n", "\u200b", "\u00a0\u2003\ufeff"])
 def test_what_looks_empty_is_empty(empty: str) -> None:
     assert check(CONTACT, {**GOOD, "name": empty}).errors == {"name": "Enter your name"}
