@@ -10,20 +10,23 @@ In: a `Table`. Everything is an item with the key `id`; only leads have an `id` 
 | mark | `#mark/<key>` | `value`, `until`, maybe `ttl` |
 | meter | `#meter/<key>` | `full`, `ttl` |
 
-Reads by id are consistent. Indexes lag by milliseconds: what they name is read again before it is shown.
+How a message sent twice becomes one lead is in `settle`. Reads by id are consistent. Indexes lag by milliseconds: what
+they name is read again before it is shown.
 """
 
 # ruff: noqa: PLC0415 - imports inside verbs: a cold start pays only for the path it takes
 from __future__ import annotations
 
 import json
-from binascii import crc32
 from math import ceil
 
-from .errors import StoreBusy
 from .errors import StoreError
-from .lead import from_json
-from .lead import to_json
+from .settle import FREE
+from .settle import Settlement
+from .settle import ending
+from .settle import key_id
+from .settle import lead_item
+from .settle import read_lead
 from .table import BINS
 from .table import TTL
 from .table import Taken
@@ -41,9 +44,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DynamoStore", "DynamoVault"]
 
-_FREE = "attribute_not_exists(#id)"
-#: Keys of one content that wait for each other: the window before, this one, the next. More is a fault of ours.
-_DEEPEST = 6
 #: Leads read ahead in a scan.
 _PAGE = 100
 
@@ -59,105 +59,16 @@ class DynamoStore:
 
     def add(self, lead: Lead, *, unless: Sequence[str] = ()) -> Lead:
         """See `ports.Store.add`."""
-        # Three steps, each of which may be the last before a crash, and may be repeated by anybody:
-        #
-        #   1  key item  #key/K → id      if there is none     "this content is called id"
-        #   2  read the neighbors' keys                        the same message on the other side of a window's end
-        #   3  lead item id               if there is none     now it counts, and is acknowledged
-        #
-        # Whoever finds a key whose lead is missing (its writer died, or is not that far yet) goes on from step 2
-        # with the id that the key names: the content is the same. So of all writers of one key, at most one lead.
-        #
-        # Two writers in neighboring windows, A with key 7 (neighbors 6, 8) and B with key 8 (7, 9):
-        #
-        #   A  put key 7 ──────── read 6, 8 ─── put lead a
-        #   B       put key 8 ─────────── read 7, 9 ─── put lead b
-        #
-        # Both put before they read, so at least one sees the other's key (single items are linearizable):
-        #   it names a lead that is there     → that lead is the answer.
-        #   it names one that is not, and
-        #     the other's key is smaller      → go on as the other: do its steps 2 and 3, answer its lead.
-        #     the other's key is larger       → void the other's id (put an empty item there, if there is none), so that
-        #                                       its step 3 fails and its writer, at last, answers ours.
-        # For both a and b to be there, the later of the two keys' writers must have read the earlier key (it was put
-        # before) and have written all the same: excluded by each of the three lines.
-        return self._settle(lead, lead.key, tuple(unless), 0)
-
-    def _settle(self, lead: Lead, key: str, unless: Sequence[str], depth: int) -> Lead:
-        if depth > _DEEPEST:
-            msg = "dynamodb: the keys of a record keep naming each other"
-            raise StoreBusy(msg)
-        held = self._hold(key, lead, unless)
-        if held["lead"] != lead.id:
-            there = self._table.get(str(held["lead"]))
-            if there is not None:
-                return self._standing(lead, there, depth)
-            lead, unless = _called(lead, str(held["lead"])), str(held["unless"]).split()
-        neighbors = self._table.get_all([_key(one) for one in unless]) if unless else {}
-        for one in unless:
-            other = neighbors.get(_key(one))
-            if other is not None and other["lead"] != lead.id:
-                won = self._meet(lead, key, one, other, depth)
-                if won is not None:
-                    return won
-        mine = lead._replace(key=key)
-        try:
-            self._table.put(self._item(mine), _FREE)
-        except Taken as taken:
-            there = taken.item or self._table.get(lead.id)
-            if there is None:
-                msg = "dynamodb: a record was removed while it was added"
-                raise StoreBusy(msg) from taken
-            return self._standing(lead, there, depth)
-        return mine
-
-    def _hold(self, key: str, lead: Lead, unless: Sequence[str]) -> Item:
-        """Step 1: the key item as it stands, ours or an earlier one."""
-        item: Item = {"id": _key(key), "lead": lead.id, "unless": " ".join(unless), **_ttl(lead.until)}
-        for _ in range(_DEEPEST):
-            try:
-                self._table.put(item, _FREE)
-            except Taken as taken:
-                held = taken.item or self._table.get(_key(key))
-                if held is not None:
-                    return held
-                # Its lead was removed in between, and the key with it.
-            else:
-                return item
-        msg = "dynamodb: a key comes and goes"
-        raise StoreBusy(msg)
-
-    def _meet(self, lead: Lead, key: str, one: str, other: Item, depth: int) -> Lead | None:
-        """Step 2 with a neighbor's key `one` that is taken: its lead, or None when it will never have one."""
-        there = self._table.get(str(other["lead"]))
-        if there is None and one < key:
-            return self._settle(_called(lead, str(other["lead"])), one, str(other["unless"]).split(), depth + 1)
-        if there is None:
-            try:
-                self._table.put({"id": other["lead"], "void": key, **_ttl(lead.until)}, _FREE)
-            except Taken as taken:
-                there = taken.item or self._table.get(str(other["lead"]))
-        return _read(there) if there is not None and "void" not in there else None
-
-    def _standing(self, lead: Lead, there: Item, depth: int) -> Lead:
-        """The lead that an item under a lead's id stands for."""
-        if "void" not in there:
-            return _read(there)
-        winner = str(there["void"])
-        held = self._table.get(_key(winner))
-        if held is None:
-            # The winner was removed since. Its place is free, but this content's own id is spent.
-            return self._settle(_called(lead, self._new_id()), winner, (), depth + 1)
-        return self._settle(_called(lead, str(held["lead"])), winner, str(held["unless"]).split(), depth + 1)
+        return Settlement(self._table, self._new_id).settle(lead, lead.key, tuple(unless))
 
     def get(self, lead_id: str) -> Lead | None:
         """See `ports.Store.get`."""
         item = self._table.get(lead_id) if _is_lead(lead_id) else None
-        return _read(item) if item is not None and "void" not in item else None
+        return read_lead(item) if item is not None and "void" not in item else None
 
     def replace(self, old: Lead, new: Lead) -> bool:
         """See `ports.Store.replace`."""
-        item = self._item(new._replace(id=old.id, revision=old.revision + 1))
+        item = lead_item(new._replace(id=old.id, revision=old.revision + 1), self._new_id())
         try:
             self._table.put(item, "#rev = :rev", rev=old.revision)
         except Taken as taken:
@@ -242,8 +153,8 @@ class DynamoStore:
 
     def claim(self, key: str, value: str, *, now: float, until: float) -> bool:
         """See `ports.Marks.claim`. Asked again after a lost answer it finds its own value, and holds it."""
-        item: Item = {"id": _mark(key), "value": value, "until": until, **_ttl(until)}
-        free = f"{_FREE} OR #value = :value OR (#until > :zero AND #until <= :now)"
+        item: Item = {"id": _mark(key), "value": value, "until": until, **ending(until)}
+        free = f"{FREE} OR #value = :value OR (#until > :zero AND #until <= :now)"
         try:
             self._table.put(item, free, value=value, zero=0, now=now)
         except Taken:
@@ -265,7 +176,7 @@ class DynamoStore:
         ttl = ceil(now + interval * burst)
         try:
             item: Item = {"id": name, "full": now + interval, TTL: ttl}
-            self._table.put(item, f"{_FREE} OR #full <= :now", now=now)
+            self._table.put(item, f"{FREE} OR #full <= :now", now=now)
         except Taken as taken:
             # Not full: one more interval until it is, if that leaves it within its burst.
             most = now + interval * (burst - 1)
@@ -300,32 +211,14 @@ class DynamoStore:
             if item is None or "void" in item:
                 continue
             try:
-                leads.append(_read(item))
+                leads.append(read_lead(item))
             except StoreError:
                 self.unreadable.add(lead_id)
         return leads
 
-    def _item(self, lead: Lead) -> Item:
-        item: Item = {
-            "id": lead.id,
-            "key": lead.key,
-            "created": lead.created,
-            "rev": lead.revision,
-            "by": self._new_id(),
-            "bin": BINS[crc32(lead.id.encode()) % len(BINS)],
-            "body": to_json(lead),
-        }
-        if lead.due is not None:
-            item["due"] = lead.due
-        if lead.person:
-            item["person"] = lead.person
-        if lead.until:
-            item |= {"until": lead.until, **_ttl(lead.until)}
-        return item
-
     def _free(self, key: str, lead_id: str) -> None:
         try:
-            self._table.delete(_key(key), "#lead = :lead", lead=lead_id)
+            self._table.delete(key_id(key), "#lead = :lead", lead=lead_id)
         except Taken:
             return  # none, or by now another lead's
 
@@ -362,31 +255,9 @@ class DynamoVault:
         self._table.close()
 
 
-def _key(key: str) -> str:
-    return f"#key/{key}"
-
-
 def _mark(key: str) -> str:
     return f"#mark/{key}"
 
 
 def _is_lead(item_id: str) -> bool:
     return bool(item_id) and not item_id.startswith("#")
-
-
-def _ttl(until: float) -> Item:
-    return {TTL: ceil(until)} if until else {}
-
-
-def _called(lead: Lead, lead_id: str) -> Lead:
-    """The same lead under another id; its mails are named for it."""
-    jobs = tuple(job._replace(id=lead_id + job.id.removeprefix(lead.id)) for job in lead.jobs)
-    return lead._replace(id=lead_id, jobs=jobs)
-
-
-def _read(item: Item) -> Lead:
-    try:
-        return from_json(str(item["body"]))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        msg = f"dynamodb: a record cannot be read ({type(error).__name__})"
-        raise StoreError(msg) from error

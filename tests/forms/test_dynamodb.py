@@ -26,6 +26,7 @@ from forms.dynamodb import DynamoStore
 from forms.errors import StoreError
 from forms.lead import Job
 from forms.lead import Lead
+from forms.settle import lead_item
 from forms.table import Taken
 from forms.table import definition
 from forms.world import World
@@ -192,6 +193,16 @@ def test_mails_of_a_record_that_another_writer_finished_are_named_for_it() -> No
     assert (kept.id, kept.jobs[0].id) == ("a", "a-notice-1")
 
 
+def test_content_whose_winner_was_removed_since_is_a_new_record_and_then_always_the_same() -> None:
+    steps = Steps()
+    steps.items["#key/k9"] = {"id": "#key/k9", "lead": "b", "unless": "k2 k4"}
+    steps.items["b"] = {"id": "b", "void": "k2"}
+    (first,) = steps.run([submission("c", 8)], [], {}).values()
+    (again,) = steps.run([submission("d", 8)], [], {}).values()
+    assert steps.leads() == [first.id] == [again.id]
+    assert first.id != "b"
+
+
 class TestLostAnswers:
     @pytest.fixture
     def bad(self, moto_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[DynamoStore, Proxy]]:
@@ -292,7 +303,7 @@ class TestTable:
         store = _store(moto_url, moto_url)
         for number, body in enumerate(["{not json", "{}", '{"version":99}', "[]"]):
             lead = Lead(f"bad{number}", f"k{number}", "contact", 1.0, {}, jobs=(Job("j", "notice", 1.0, 1.0),))
-            store._table.put({**store._item(lead), "body": body})
+            store._table.put({**lead_item(lead, "w"), "body": body})
         store.add(Lead("good", "k", "contact", 1.0, {}, jobs=(Job("j", "notice", 1.0, 5.0),)))
         assert [one.id for one in store.due(10, 1)] == ["good"]
         assert [one.id for one in store.scan()] == ["good"]
