@@ -29,6 +29,7 @@ PARTS = {
     "build": ("benchmarks.pages", "builds"),
     "forms": ("benchmarks.forms.weight", "weight"),
     "lighthouse": ("benchmarks.pages", "lighthouse"),
+    "screening": ("benchmarks.screening.measure", "measure"),
     "search": ("benchmarks.search.peers", "compare"),
     "search-growth": ("benchmarks.search.growth", "grow"),
 }

@@ -4,8 +4,8 @@ In: a form, its checked values, and facts from outside (`Facts`: honeypot, stamp
 ever refused or lost by it::
 
     score < 4        pass         stored, mails go out
-    4 ≤ score < 8    challenge    stored in quarantine; the browser can solve a puzzle that releases it at once
-    8 ≤ score        quarantine   stored in quarantine; the team reads it
+    4 ≤ score < 7    challenge    stored in quarantine; the browser can solve a puzzle that releases it at once
+    7 ≤ score        quarantine   stored in quarantine; the team reads it
 
 Whoever writes of a crisis passes, whatever else is true of the message: those words take every point away. Weights are
 chosen on one half of `benchmarks/screening` and measured on the other. No drug, illness, price or "buy" counts.
@@ -31,7 +31,7 @@ __all__ = ["CHALLENGE", "QUARANTINE", "REASONS", "Facts", "Verdict", "in_distres
 
 #: Scores from which a puzzle is asked for, and from which a message waits for a reader.
 CHALLENGE = 4.0
-QUARANTINE = 8.0
+QUARANTINE = 7.0
 
 #: Reason → what it means, for the desk. Stable words: they are stored with the record.
 REASONS = {
@@ -54,6 +54,7 @@ REASONS = {
     "gibberish": "strings of random letters",
     "shouting": "all in capitals, with a sale",
     "wallet": "the address of a crypto wallet",
+    "call": "an offer with a link",
     "approach": "opens like a sales letter",
     "sales-seo": "offers search rankings or links",
     "sales-marketing": "offers business services",
@@ -83,6 +84,7 @@ _WEIGHTS = {
     "script": 1.0,
     "shouting": 1.0,
     "wallet": 3.0,
+    "call": 1.0,
 }
 
 #: Patterns as texts: most messages need few of them, and compiling them all costs 3 ms at a cold start.
@@ -155,6 +157,8 @@ def screen(form: Form, checked: Checked, facts: Facts) -> Verdict:
         points.pop("approach", None)
     if offers and _shouted(text):
         points["shouting"] = _WEIGHTS["shouting"]
+    if offers and "links" in points:
+        points["call"] = _WEIGHTS["call"]
     score = round(sum(points.values()), 1)
     action = "quarantine" if score >= QUARANTINE else "challenge" if score >= CHALLENGE else "pass"
     return Verdict(score, tuple(sorted(points, key=lambda one: (-points[one], one))), action)
@@ -279,12 +283,15 @@ def _ends(host: str, names: tuple[str, ...]) -> bool:
 
 
 def _gibberish(text: str) -> float:
-    """2 for a text with strings of random letters. Keys pressed in despair ("aaaaaa") are no such string."""
+    """4 or 2 for a text with strings of random letters. Keys pressed in despair ("aaaaaa") are no such string."""
+    runs = 0
     for word in re.findall(_LETTERS, re.sub(_LINK, " ", text) if _may_link(text) else text):
         # Three changes from small to capital: "dHjKqWmNb"; "PubMedCentral" has two.
-        if len(re.findall(_CASES, word)) >= 3 or (re.search(_CONSONANTS, word) and not word.isupper()):
-            return 2.0
-    return 0.0
+        if len(re.findall(_CASES, word)) >= 3:
+            return 4.0
+        # Six consonants: "wqxzkjhg", but also "Knightsbridge".
+        runs += bool(re.search(_CONSONANTS, word)) and not word.isupper()
+    return 4.0 if runs > 1 else 2.0 * runs
 
 
 def _address(address: str) -> Iterator[tuple[str, float]]:

@@ -19,7 +19,7 @@ from forms.submit import submit
 if TYPE_CHECKING:
     from forms.desk import Desk
 
-#: Held for a puzzle, not for good: 4 to 8 points.
+#: Held for a puzzle, not for good: 4 to 7 points.
 OFFER = "Hello, we offer SEO services and backlinks."
 BASE = {"name": "Ann Otter", "email": "ann@example.com", "message": OFFER, "consent": "yes"}
 

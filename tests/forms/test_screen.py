@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 import pytest
+from benchmarks.screening.messages import load as load_messages
 
 from forms import limits
 from forms import phrases
@@ -328,3 +329,11 @@ def test_without_screening_nothing_is_asked(desk: Desk) -> None:
     assert done.lead is not None
     assert (done.lead.state(), done.lead.score) == ("received", 0)
     assert "take" in store.fail
+
+
+def test_no_message_of_the_measured_set_by_people_waits_for_a_reader_and_no_cry_for_help_waits_at_all() -> None:
+    real = [one for one in load_messages() if one.real]
+    assert len(real) >= 200
+    held = [one.text for one in real if judge(one.text).action == "quarantine"]
+    assert held == []
+    assert [one.text for one in real if one.kind == "distress" and judge(one.text).action != "pass"] == []
