@@ -21,7 +21,7 @@ __all__ = ["escape", "link_text", "page", "render_form", "render_page"]
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 #: `[text](target)` in the prose of a definition; only these targets become links.
-_LINK = re.compile(r"\[([^\[\]]+)\]\(((?:/|tel:|sms:|mailto:|https://)[^()\s\"'<>]*)\)")
+_LINK = r"\[([^\[\]]+)\]\(((?:/|tel:|sms:|mailto:|https://)[^()\s\"'<>]*)\)"
 
 #: Used when the site's own shell is not there: a missing file must not cost a visitor the answer.
 _PLAIN_SHELL = """\
@@ -49,7 +49,7 @@ def escape(text: str) -> str:
 
 def link_text(text: str) -> str:
     """Escape `text` and turn its `[words](target)` into links."""
-    return _LINK.sub(r'<a href="\2">\1</a>', escape(text))
+    return re.sub(_LINK, r'<a href="\2">\1</a>', escape(text))
 
 
 def render_page(shell: str, title: str, main: str) -> str:

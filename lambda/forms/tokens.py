@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Tokens"]
 
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
-_SHAPE = re.compile(r"([0-9a-f]{8})\.([a-z0-9-]{1,64})\.([0-9a-f]{1,12})\.([A-Za-z0-9_-]{43})", re.ASCII)
+#: A text: signing needs no pattern, and compiling one costs 0.2 ms at a cold start.
+_SHAPE = r"([0-9a-f]{8})\.([a-z0-9-]{1,64})\.([0-9a-f]{1,12})\.([A-Za-z0-9_-]{43})"
 
 
 class Tokens:
@@ -49,7 +50,7 @@ class Tokens:
 
     def verify(self, purpose: str, token: str, now: float) -> str:
         """The subject of `token`; raises `TokenInvalid`, or `TokenExpired` (which carries the subject)."""
-        shape = _SHAPE.fullmatch(token)
+        shape = re.fullmatch(_SHAPE, token)
         if shape is None:
             msg = "shape"
             raise TokenInvalid(msg)
