@@ -36,9 +36,9 @@ def visitor(request: Request, secrets: Sequence[str]) -> str:
         return request.caller
     from .digest import same
 
-    shown = request.headers.get(HEADER, "").encode()
+    shown = request.headers.get(HEADER, "").encode(errors="surrogatepass")
     # All are compared, in constant time: neither which secret is near nor how near can be measured.
-    if sum(same(shown, one.encode()) for one in secrets) == 0:
+    if sum(same(shown, one.encode(errors="surrogatepass")) for one in secrets) == 0:
         raise Refused(403, "origin", "This address takes requests only through our website.")
     hops = [one.strip() for one in request.headers.get("x-forwarded-for", "").split(",") if one.strip()]
     if hops and hops[-1] == request.caller:

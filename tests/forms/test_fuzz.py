@@ -25,6 +25,8 @@ from forms.letter import to_bytes
 from forms.memory import MemoryMailer
 from forms.memory import MemoryStore
 from forms.notify import sweep
+from forms.origin import visitor
+from forms.request import Request
 from forms.request import read_request
 from forms.submit import submit
 
@@ -189,3 +191,60 @@ def test_the_longest_valid_form_passes(desk: Desk) -> None:
         event_of("POST", "/api/forms/contact", body.encode(), {"content-type": "application/x-www-form-urlencoded"}),
     )
     assert answer["statusCode"] == 303
+
+
+PAYLOADS = st.one_of(
+    TEXT,
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["challenge", "solution", "parameters", "signature", "counter", "derivedKey", "data", "cost"]
+                ),
+                inner,
+                max_size=5,
+            )
+        ),
+    ).map(lambda value: base64.b64encode(json.dumps(value).encode()).decode()),
+)
+
+
+@QUICK
+@given(payload=PAYLOADS, token=TEXT)
+def test_any_solution_and_any_link_to_a_puzzle_get_a_sound_answer(desk: Desk, payload: str, token: str) -> None:
+    body = f"altcha={quote_plus(payload, errors='surrogatepass')}".encode()
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    for headers in (form, {**form, "accept": "application/json"}):
+        sound(answer_to(desk, event_of("POST", "/api/challenge", body, headers)))
+    query = f"token={quote_plus(token, errors='surrogatepass')}"
+    sound(answer_to(desk, event_of("GET", "/api/challenge", b"", {}, query)))
+    sound(answer_to(desk, event_of("GET", "/api/stamp", b"", {}, query)))
+
+
+@QUICK
+@given(stamp=TEXT, message=TEXT, address=TEXT)
+def test_any_stamp_text_and_address_are_stored_and_get_a_sound_answer(
+    desk: Desk, stamp: str, message: str, address: str
+) -> None:
+    fields = {"name": "Ann", "email": "ann@example.com", "consent": "yes", "message": message, "rendered": stamp}
+    event = event_of("POST", "/api/forms/contact", json.dumps(fields).encode(), {"content-type": "application/json"})
+    event["requestContext"]["http"]["sourceIp"] = address
+    answer = answer_to(desk, event)
+    sound(answer)
+    # Whatever is typed is wrong, stored, or handed back with the reason; never dropped.
+    assert answer["statusCode"] in {200, 400, 422, 429}
+    if answer["statusCode"] == 200:
+        assert desk.store.get(json.loads(answer["body"])["id"]) is not None
+
+
+@QUICK
+@given(shown=TEXT, forwarded=TEXT, secrets=st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=2))
+def test_only_an_exact_secret_opens(shown: str, forwarded: str, secrets: list[str]) -> None:
+    request = Request("GET", "/", {"x-origin-secret": shown, "x-forwarded-for": forwarded}, caller="130.176.0.9")
+    if shown in secrets:
+        assert isinstance(visitor(request, secrets), str)
+    else:
+        with pytest.raises(Refused):
+            visitor(request, secrets)
