@@ -158,6 +158,7 @@ class Client:
                 int(port or (80 if scheme == "http" else 443)),
                 tls=trusting(roots) if scheme == "https" else None,
                 ticks=self._world.ticks,
+                clock=self._world.clock,
             )
         return self._wires[host], host
 

@@ -127,7 +127,7 @@ class Table:
         self._client.close()
 
     def _change(self, verb: str, question: dict[str, Any], condition: str, values: Mapping[str, str | float]) -> None:
-        names = _names(condition + question.get("UpdateExpression", ""))
+        names = _names(f"{condition} {question.get('UpdateExpression', '')}")
         if condition:
             # The item in the way comes with the refusal and saves a read. An emulator that does not know this
             # parameter leaves the item out: then it is read.

@@ -28,9 +28,11 @@ _READ = 3.0
 #: Bytes. DynamoDB answers with at most 1 MB, a batch with 16 MB; a book has a few.
 _LARGEST = 24 * 1024 * 1024
 _LARGEST_HEAD = 64 * 1024
-#: Seconds for which an idle connection is good for a call that must not be made twice. Others may try an older one:
-#: when it turns out to be dead they are made again.
+#: Seconds for which an idle connection is good for a call that must not be made twice, and for others, which are made
+#: again when it turns out to be dead. A frozen function hears no goodbye: without a limit it would wait for an answer on
+#: a connection that nobody holds any more.
 _FRESH = 5.0
+_USABLE = 50.0
 #: Idle connections that are kept; a function needs one, the fault tests' server one a thread.
 _MOST_IDLE = 32
 
@@ -44,16 +46,26 @@ class Reply(NamedTuple):
 
 
 class Wire:
-    """Connections to `host:port`; `tls` makes the context when there is to be one. `ticks` is a monotonic clock, s."""
+    """Connections to `host:port`; `tls` makes the context when there is to be one.
+
+    `ticks` is a clock that never jumps, for deadlines; `clock` the time of day, which goes on while a function is frozen.
+    """
 
     def __init__(
-        self, host: str, port: int, *, tls: Callable[[], SSLContext] | None, ticks: Callable[[], float]
+        self,
+        host: str,
+        port: int,
+        *,
+        tls: Callable[[], SSLContext] | None,
+        ticks: Callable[[], float],
+        clock: Callable[[], float],
     ) -> None:
         # As bytes: for a `str` the socket and `ssl` load the codec "idna" with all of Unicode, 3 ms of a cold start.
         self._host, self._port = host.encode(), port
         self._make_context = tls
         self._context: SSLContext | None = None
         self._ticks = ticks
+        self._clock = clock
         #: Idle connections and when they were used last, the most recent at the end.
         self._idle: list[tuple[_Line, float]] = []
 
@@ -88,7 +100,7 @@ class Wire:
             except IndexError:
                 return None
             # Readable while nothing was asked: the other side said goodbye.
-            if line.quiet() and (repeatable or self._ticks() - used < _FRESH):
+            if line.quiet() and 0 <= self._clock() - used < (_USABLE if repeatable else _FRESH):
                 return line
             line.close()
 
@@ -136,7 +148,7 @@ class Wire:
                 raise CallError("garbled", uncertain=True) from error
             raise
         if reusable and len(self._idle) < _MOST_IDLE:
-            self._idle.append((line, self._ticks()))
+            self._idle.append((line, self._clock()))
         else:
             line.close()
         return reply

@@ -19,7 +19,8 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from forms import wire
+from forms import aws
+from forms import wire as wire_module
 from forms.adapters import open_store
 from forms.cloud import Client
 from forms.dynamodb import DynamoStore
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
     from forms.table import Item
     from forms.table import Table
+
+    from .conftest import Wire
 
 #: Smaller and larger than each other in turn: the tie-break looks at the keys, not at the windows.
 WINDOWS = {6: "k6", 7: "k2", 8: "k9", 9: "k4"}
@@ -207,7 +210,7 @@ class TestLostAnswers:
     @pytest.fixture
     def bad(self, moto_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[DynamoStore, Proxy]]:
         """A store whose requests go through a proxy that spoils them."""
-        monkeypatch.setattr(wire, "_READ", 0.15)
+        monkeypatch.setattr(wire_module, "_READ", 0.15)
         with faulty(moto_url, stall=0.3) as proxy:
             store = _store(proxy.url, moto_url)
             yield store, proxy
@@ -284,6 +287,12 @@ class TestLostAnswers:
         assert {one.id for one in clean.scan()} == {one for ids in kept.values() for one in ids}
         assert sum(proxy.done[kind] for kind in FAULTS) > 20
         clean.close()
+
+
+def test_the_notifier_passes_over_what_is_no_lead(wire: Wire, capsys: pytest.CaptureFixture[str]) -> None:
+    records = [{"dynamodb": {"Keys": {"id": {"S": f"#{name}/x"}}, "SequenceNumber": "1"}} for name in ("key", "mark")]
+    assert aws.notify({"Records": records}, None) == {"batchItemFailures": []}
+    assert capsys.readouterr().err == ""
 
 
 class TestTable:

@@ -97,7 +97,7 @@ class Host:
 @contextlib.contextmanager
 def talking(*connections: Sequence[bytes | float]) -> Iterator[tuple[Host, Wire]]:
     host = Host(connections)
-    wire = Wire("127.0.0.1", host.port, tls=None, ticks=time.monotonic)
+    wire = Wire("127.0.0.1", host.port, tls=None, ticks=time.monotonic, clock=time.time)
     try:
         yield host, wire
     finally:
@@ -174,7 +174,7 @@ def test_a_request_that_was_read_and_not_answered_is_left_to_the_caller(repeatab
             self.heard.append(line.recv(65536))  # the second request is read, then the line is cut
 
     host = Slow([[OK], [OK]])
-    wire = Wire("127.0.0.1", host.port, tls=None, ticks=time.monotonic)
+    wire = Wire("127.0.0.1", host.port, tls=None, ticks=time.monotonic, clock=time.time)
     ask(wire)
     with pytest.raises(CallError, match="lost") as caught:
         ask(wire, repeatable=repeatable)
@@ -184,14 +184,22 @@ def test_a_request_that_was_read_and_not_answered_is_left_to_the_caller(repeatab
     host.close()
 
 
-def test_an_old_idle_connection_is_not_trusted_with_what_must_not_happen_twice() -> None:
-    now = [100.0]
+@pytest.mark.parametrize(
+    ("repeatable", "age", "opened"),
+    [(False, 4.0, 1), (False, 6.0, 2), (True, 6.0, 1), (True, 60.0, 2), (True, -60.0, 2)],
+)
+def test_an_idle_connection_is_trusted_for_a_while_and_less_with_what_must_not_happen_twice(
+    repeatable: bool,  # noqa: FBT001
+    age: float,
+    opened: int,
+) -> None:
+    now = [1000.0]
     host = Host([[OK, OK], [OK]])
-    wire = Wire("127.0.0.1", host.port, tls=None, ticks=lambda: now[0])
-    wire.ask("POST", "/", {}, b"", until=105, repeatable=False)
-    now[0] = 106.0
-    wire.ask("POST", "/", {}, b"", until=110, repeatable=False)
-    assert host.opened == 2
+    wire = Wire("127.0.0.1", host.port, tls=None, ticks=time.monotonic, clock=lambda: now[0])
+    ask(wire, repeatable=repeatable)
+    now[0] += age  # frozen: the clock of day goes on, or is set back
+    ask(wire, repeatable=repeatable)
+    assert host.opened == opened
     wire.close()
     host.close()
 
@@ -214,7 +222,7 @@ def test_the_budget_ends_a_call_that_trickles() -> None:
                 time.sleep(0.02)
 
     host = Trickle([[OK]])
-    wire = Wire("127.0.0.1", host.port, tls=None, ticks=time.monotonic)
+    wire = Wire("127.0.0.1", host.port, tls=None, ticks=time.monotonic, clock=time.time)
     started = time.monotonic()
     with pytest.raises(CallError, match="timeout"):
         ask(wire, within=0.3)
@@ -226,7 +234,7 @@ def test_the_budget_ends_a_call_that_trickles() -> None:
 def test_nobody_there_is_certain() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    wire = Wire("127.0.0.1", port, tls=None, ticks=time.monotonic)
+    wire = Wire("127.0.0.1", port, tls=None, ticks=time.monotonic, clock=time.time)
     with pytest.raises(CallError, match="connect") as caught:
         ask(wire, repeatable=False)
     assert not caught.value.uncertain
@@ -292,12 +300,12 @@ class TestTls:
                     super()._speak(secure, answers)
 
         host = Secure([[OK, OK], [], []])
-        trusted = Wire("localhost", host.port, tls=trusting(str(bundle)), ticks=time.monotonic)
+        trusted = Wire("localhost", host.port, tls=trusting(str(bundle)), ticks=time.monotonic, clock=time.time)
         assert [ask(trusted).body for _ in range(2)] == [b"ok", b"ok"]
         assert host.opened == 1
         trusted.close()
-        named_otherwise = Wire("127.0.0.1", host.port, tls=trusting(str(bundle)), ticks=time.monotonic)
-        unknown = Wire("localhost", host.port, tls=trusting(str(ROOTS)), ticks=time.monotonic)
+        named_otherwise = Wire("127.0.0.1", host.port, tls=trusting(str(bundle)), ticks=time.monotonic, clock=time.time)
+        unknown = Wire("localhost", host.port, tls=trusting(str(ROOTS)), ticks=time.monotonic, clock=time.time)
         for wire in (named_otherwise, unknown):
             with pytest.raises(CallError, match="certificate") as caught:
                 ask(wire)
