@@ -68,10 +68,12 @@ def kinds(built: BuiltSite) -> dict[str, list[str]]:
         "about",
         "articles",
         "book",
+        "callback",
         "conditions",
         "contact",
         "find-care",
         "legal",
+        "newsletter",
         "safety",
         "styleguide",
         "treatments",
@@ -99,7 +101,12 @@ def test_axe_finds_nothing_with_every_answer_open(visit: Callable[..., Visitor],
 
 
 def test_axe_finds_nothing_on_forms_with_errors(visit: Callable[..., Visitor], axe: str) -> None:
-    for path, button in (("/contact/", "Send message"), ("/book/", "Send me the book")):
+    for path, button in (
+        ("/contact/", "Send message"),
+        ("/book/", "Send me the book"),
+        ("/callback/", "Ask for a call or text"),
+        ("/find-care/covered/", "Send my question"),
+    ):
         page = visit(reduced_motion="reduce").go(path)
         page.get_by_role("button", name=button).click()
         page.get_by_role("alert").wait_for()
@@ -119,8 +126,13 @@ def test_axe_finds_nothing_on_the_answers_to_links_in_mails(
         assert not examine(page, axe), link
     page.goto(asked.link("/api/confirm"))
     page.get_by_role("button", name="Yes, confirm my address").click()
-    page.goto(mailbox.wait("axe@example.com", count=2)[-1].link("/api/book"))
+    delivered = mailbox.wait("axe@example.com", count=2)[-1]
+    page.goto(delivered.link("/api/book"))
     assert not examine(page, axe), "the book's links"
+    page.goto(delivered.link("/api/preferences"))
+    assert not examine(page, axe), "the email choices"
+    page.get_by_role("button", name="Erase what you keep about me").click()
+    assert not examine(page, axe), "the question before erasing"
 
 
 @pytest.mark.parametrize("url", ["/safety/benefits-and-risks/", "/conditions/neuropathic-pain/", "/", "/contact/"])

@@ -183,7 +183,7 @@ def test_a_record_that_changes_meanwhile_is_erased_all_the_same(desk: Desk, cont
             store.replace(one, one._replace(score=late[0]))
         return real(one)
 
-    store.remove = remove  # type: ignore[method-assign]
+    store.remove = remove  # type: ignore[method-assign, assignment]
     assert [one.id for one in forget(desk, "ann@example.com").removed] == [lead.id]
     late[0] = 99
     send(desk, "contact", contact)
