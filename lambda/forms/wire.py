@@ -29,8 +29,8 @@ _READ = 3.0
 _LARGEST = 24 * 1024 * 1024
 _LARGEST_HEAD = 64 * 1024
 #: Seconds for which an idle connection is good for a call that must not be made twice, and for others, which are made
-#: again when it turns out to be dead. A frozen function hears no goodbye: without a limit it would wait for an answer on
-#: a connection that nobody holds any more.
+#: again when it turns out to be dead. A frozen function hears no goodbye: without a limit it would wait for an answer
+#: on a connection that nobody holds any more.
 _FRESH = 5.0
 _USABLE = 50.0
 #: Idle connections that are kept; a function needs one, the fault tests' server one a thread.
@@ -48,7 +48,7 @@ class Reply(NamedTuple):
 class Wire:
     """Connections to `host:port`; `tls` makes the context when there is to be one.
 
-    `ticks` is a clock that never jumps, for deadlines; `clock` the time of day, which goes on while a function is frozen.
+    `ticks` is a clock that never jumps, for deadlines; `clock` the time of day, which goes on while all is frozen.
     """
 
     def __init__(
