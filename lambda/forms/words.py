@@ -185,10 +185,7 @@ def waiting(challenge: Mapping[str, Any] | None) -> tuple[str, str]:
     if challenge is not None:
         from json import dumps  # noqa: PLC0415 - imports inside verbs: most pages need none
 
-        puzzle = (
-            f'<form class="form" action="/api/challenge" method="post" data-challenge="{escape(dumps(challenge))}">'
-            '<input type="hidden" name="altcha"><p role="status"></p></form>\n'
-        )
+        puzzle = f'<p role="status" data-challenge="{escape(dumps(challenge))}"></p>\n'
     return "Your message has arrived", (
         "<h1>Your message has arrived</h1>\n"
         "<p>It is stored and nothing is lost. Something about it looks like what robots send, so one of us reads it "
