@@ -49,7 +49,8 @@ def take(desk: Desk, body: str) -> str:
     # `not-spam`: the reader took it out of the spam folder.
     if kind == "Complaint" and detail.get("complaintFeedbackType") != "not-spam":
         return _stop(desk, _addresses(detail.get("complainedRecipients")), "complaint")
-    return "ignored"
+    # `Reject`: SES took it and then found a virus in it. Nobody's fault here, but somebody should hear of it.
+    return "rejected" if kind == "Reject" else "ignored"
 
 
 def _stop(desk: Desk, addresses: Iterable[str], reason: str) -> str:

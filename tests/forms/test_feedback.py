@@ -85,12 +85,15 @@ def test_a_permanent_bounce_and_a_complaint_stop_the_address(
         complaint("not-spam"),
         event("DeliveryDelay", delayType="MailboxFull"),
         event("Open"),
-        event("Reject", reason="Bad content"),
     ],
 )
 def test_nothing_else_stops_anybody(desk: Desk, said: dict[str, Any]) -> None:
     assert take(desk, json.dumps(said)) == "ignored"
     assert stop(desk) is None
+
+
+def test_a_mail_that_ses_rejects_is_named_in_the_log(desk: Desk) -> None:
+    assert take(desk, json.dumps(event("Reject"))) == "rejected"
 
 
 def test_an_address_in_brackets_is_the_same_address(desk: Desk) -> None:
