@@ -75,6 +75,7 @@ def kinds(built: BuiltSite) -> dict[str, list[str]]:
         "legal",
         "newsletter",
         "safety",
+        "search",
         "styleguide",
         "treatments",
     ],
@@ -96,6 +97,24 @@ def test_no_part_of_the_site_is_left_out_above(built: BuiltSite) -> None:
 
 def test_axe_finds_nothing_with_every_answer_open(visit: Callable[..., Visitor], axe: str) -> None:
     page = visit(reduced_motion="reduce").go("/safety/benefits-and-risks/")
+    page.evaluate("document.querySelectorAll('details').forEach((node) => { node.open = true; })")
+    assert not examine(page, axe)
+
+
+def test_axe_finds_nothing_on_the_open_list_of_the_search(visit: Callable[..., Visitor], axe: str) -> None:
+    page = visit(reduced_motion="reduce").go("/conditions/chronic-pain/")
+    page.locator(".find").fill("liver")
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    assert not examine(page, axe)
+    page.locator(".find").fill("zzqqxxyy")
+    page.get_by_role("option", name="Ask a person").wait_for()
+    assert not examine(page, axe), "nothing found"
+
+
+def test_axe_finds_nothing_on_the_results_of_a_search(visit: Callable[..., Visitor], axe: str) -> None:
+    page = visit(reduced_motion="reduce").go("/search/#q=liver+ketmine")
+    page.locator(".hits a").first.wait_for()
     page.evaluate("document.querySelectorAll('details').forEach((node) => { node.open = true; })")
     assert not examine(page, axe)
 

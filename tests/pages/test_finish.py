@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -71,6 +72,35 @@ def test_every_page_refers_to_files_that_are_there(site: Path, assets: Path) -> 
             address = node.attributes.get("href") or node.attributes.get("src") or ""
             assert (site / address.lstrip("/")).is_file()
             assert address.count(".") == 2
+
+
+def test_a_script_names_other_bundles_by_their_hashed_names(site: Path, assets: Path) -> None:
+    (assets / "more").mkdir()
+    (assets / "more" / "more.js").write_text('import("/assets/last.js"); load("/assets/more.css");')
+    (assets / "more" / "more.css").write_text("i { margin: 0 }")
+    (assets / "last").mkdir()
+    (assets / "last" / "last.js").write_text("export const x = 1;")
+    run(site, assets)
+    names = {path.name.partition(".")[0] + path.suffix: path for path in (site / "assets").iterdir()}
+    text = names["more.js"].read_text()
+    assert f'import("/assets/{names["last.js"].name}")' in text
+    assert f'load("/assets/{names["more.css"].name}")' in text
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    assert digest.startswith(names["more.js"].name.split(".")[1]), "the hash is of what is served"
+
+
+def test_bundles_that_name_each_other_are_an_error_that_names_both(site: Path, assets: Path) -> None:
+    for name, other in (("one", "two"), ("two", "one")):
+        (assets / name).mkdir()
+        (assets / name / "a.js").write_text(f'import("/assets/{other}.js");')
+    with pytest.raises(BuildError, match=r"one\.js.*two\.js|two\.js.*one\.js"):
+        run(site, assets)
+
+
+def test_a_script_that_names_an_unknown_bundle_fails_the_build_by_name(site: Path, assets: Path) -> None:
+    (assets / "site" / "site.js").write_text('import("/assets/serach.js");')
+    with pytest.raises(BuildError, match=r"site\.js refers to /assets/serach\.js"):
+        run(site, assets)
 
 
 def test_a_page_that_refers_to_an_unknown_asset_fails_the_build_by_name(site: Path, assets: Path) -> None:

@@ -161,9 +161,12 @@ def test_nothing_of_the_parent_theme_reaches_the_site(site: BuiltSite) -> None:
 
 def test_the_site_holds_only_what_it_should(site: BuiltSite) -> None:
     endings = {path.suffix for path in site.files()}
-    assert endings <= {".html", ".css", ".js", ".xml", ".txt", ".svg", ".png", ".webp", ".woff2", ".pdf"}
+    assert endings <= {".html", ".css", ".js", ".bin", ".xml", ".txt", ".svg", ".png", ".webp", ".woff2", ".pdf"}
     assert not (site.folder / "shell.html").exists()
-    assert not (site.folder / "search").exists()
+    searched = {re.sub(r"\.[0-9a-f]{9,}\.", ".*.", path.name) for path in (site.folder / "search").iterdir()}
+    assert searched >= {"index.html", "worker.js", "manifest.bin"}
+    fixed = searched - {"index.html", "worker.js", "manifest.bin"}
+    assert all(re.fullmatch(r"[a-z]+\.\*\.bin", name) for name in fixed), "a file of the index without its hash"
     assert {path.name.count(".") for path in (site.folder / "assets").iterdir()} == {2}, "a name without its hash"
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from graphlib import CycleError
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 import rcssmin
@@ -69,13 +71,14 @@ def finish(site_dir: Path, *, assets: Path, shell: Path, site_url: str) -> None:
     Raises BuildError when a page refers to an asset that no folder in `assets` makes.
     """
     names: dict[str, str] = {}
-    for name, content in bundle(assets).items():
-        target = site_dir / "assets" / hashed_name(name, content)
+    for name, content in _in_order_of_need(bundle(assets)).items():
+        named = _with_names(content.decode(), names, name).encode()
+        target = site_dir / "assets" / hashed_name(name, named)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        target.write_bytes(named)
         names[f"/assets/{name}"] = f"/assets/{target.name}"
     for page in sorted(site_dir.rglob("*.html")):
-        page.write_text(_with_names(fold(page.read_text("utf-8")), names, page), "utf-8")
+        page.write_text(_with_names(fold(page.read_text("utf-8")), names, page.name), "utf-8")
     frame = site_dir / "shell.html"
     if frame.is_file():
         shell.parent.mkdir(parents=True, exist_ok=True)
@@ -88,14 +91,34 @@ def finish(site_dir: Path, *, assets: Path, shell: Path, site_url: str) -> None:
     (site_dir / "robots.txt").write_text(_robots(site_url), "utf-8")
 
 
-def _with_names(html: str, names: Mapping[str, str], page: Path) -> str:
+def _with_names(text: str, names: Mapping[str, str], source: str) -> str:
     def name(match: re.Match[str]) -> str:
         if match.group() not in names:
-            msg = f"{page.name} refers to {match.group()}, which no folder in theme/assets/ makes"
+            msg = f"{source} refers to {match.group()}, which no folder in theme/assets/ makes"
             raise BuildError(msg, fix=f"use one of: {', '.join(sorted(names))}")
         return names[match.group()]
 
-    return _REFERENCE.sub(name, html)
+    return _REFERENCE.sub(name, text)
+
+
+def _in_order_of_need(made: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The bundles so that each comes after those it names: a file's hash depends on the hashes written into it.
+
+    Raises BuildError when two bundles name each other; a name that nobody makes is left for `_with_names` to report.
+    """
+    needs = {
+        name: {
+            needed
+            for match in _REFERENCE.finditer(content.decode())
+            if (needed := match.group().removeprefix("/assets/")) in made
+        }
+        for name, content in made.items()
+    }
+    try:
+        return {name: made[name] for name in TopologicalSorter(needs).static_order()}
+    except CycleError as error:
+        msg = f"bundles of theme/assets/ name each other in a circle: {' → '.join(error.args[1])}"
+        raise BuildError(msg, fix="let one of them not name the other") from error
 
 
 def _robots(site_url: str) -> str:

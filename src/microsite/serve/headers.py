@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["SECURITY_HEADERS", "cache_control", "content_type", "is_compressible"]
 
-#: No `unsafe-*`, nobody else's host: a page that needs more does not get it. `connect-src` is for the forms' fetch
-#: and, later, the search shards.
+#: No `unsafe-*`, nobody else's host: a page that needs more does not get it. `connect-src` is for the files of the
+#: search index. The search's worker needs no `worker-src`: without one `script-src` counts (CSP 3, 6.1.15), and the
+#: worker, which gets this policy with its own script, may fetch from us and load nothing else.
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; "
     "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -45,7 +46,7 @@ IMMUTABLE: Final = "public, max-age=31536000, immutable"
 #: Kept, but asked for again each time: a correction in a health article must show at once. A 304 has no body.
 REVALIDATE: Final = "no-cache"
 
-_HASHED: Final = re.compile(r"^/?assets/(?:.+/)?[^/]+\.[0-9a-f]{8,64}\.[a-z0-9]+$")
+_HASHED: Final = re.compile(r"^/?(?:assets|search)/(?:.+/)?[^/]+\.[0-9a-f]{8,64}\.[a-z0-9]+$")
 
 # Our own table: the `mimetypes` module reads the machine's registry, and answers then differ from machine to machine.
 _TYPES: Final[Mapping[str, str]] = MappingProxyType(

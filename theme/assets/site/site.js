@@ -8,8 +8,9 @@
   const one = (selector) => document.querySelector(selector);
   const target = (link) => document.getElementById(decodeURIComponent(link.hash.slice(1)));
   let kept;
+  let last;
   try {
-    kept = localStorage.getItem("theme");
+    kept = localStorage.theme;
   } catch {
     // Storage may be forbidden; the choice then lasts for this page.
   }
@@ -19,18 +20,18 @@
   function colors() {
     const button = one(".moon");
     const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : dark.matches);
-    const show = () => button.setAttribute("aria-pressed", isDark());
+    const show = () => (button.ariaPressed = isDark());
     button.onclick = () => {
       const theme = isDark() ? "light" : "dark";
       root.dataset.theme = theme;
       try {
-        localStorage.setItem("theme", theme);
+        localStorage.theme = theme;
       } catch {
         // see above
       }
       show();
     };
-    dark.addEventListener("change", show);
+    dark.onchange = show;
     show();
   }
 
@@ -38,22 +39,21 @@
   function contents() {
     const list = one(".toc");
     if (!list) return;
-    const set = () => (list.open = wide.matches);
-    set();
-    wide.addEventListener("change", set);
-    const links = [...list.querySelectorAll("a")];
+    list.open = wide.matches;
+    const links = [...all(".toc a")];
     const passed = (link) => target(link)?.getBoundingClientRect().top < innerHeight / 3;
-    let last;
     const mark = () => {
       const atEnd = scrollY && scrollY + innerHeight > root.scrollHeight - 2;
       const now = atEnd ? links.at(-1) : links.findLast(passed);
       if (now === last) return;
-      last?.removeAttribute("aria-current");
-      now?.setAttribute("aria-current", "true");
-      if (now) list.scrollTop = now.offsetTop - list.clientHeight / 2;
+      if (last) last.ariaCurrent = null;
+      if (now) {
+        now.ariaCurrent = true;
+        list.scrollTop = now.offsetTop - list.clientHeight / 2;
+      }
       last = now;
     };
-    addEventListener("scroll", mark, { passive: true });
+    onscroll = mark;
     mark();
   }
 
@@ -86,14 +86,13 @@
   }
 
   function share() {
-    const box = one(".share");
-    if (!box) return;
-    const say = (words) => (box.querySelector("[role=status]").textContent = words);
+    const native = one("[data-share]");
+    if (!native) return;
+    const say = (words) => (one(".share [role=status]").textContent = words);
     const url = location.origin + location.pathname;
-    const native = box.querySelector("[data-share]");
     native.hidden = !navigator.share;
     native.onclick = () => navigator.share({ title: document.title, url }).catch(() => {});
-    box.querySelector("[data-copy]").onclick = async () => {
+    one("[data-copy]").onclick = async () => {
       try {
         await navigator.clipboard.writeText(url);
         say("Link copied");
@@ -101,6 +100,26 @@
         say(url); // forbidden, or no clipboard because the page came over plain http
       }
     };
+  }
+
+  // The way to the index becomes a box to type in. What searches is fetched when somebody reaches for it, all at once;
+  // what is typed meanwhile waits in the box. If it cannot come, the way to the index is back.
+  function search() {
+    const link = one(".find");
+    const box = document.createElement("input");
+    box.className = "find";
+    box.placeholder = box.ariaLabel = link.text;
+    box.onfocus = () => {
+      box.onfocus = null;
+      box.parts = [new Worker("/search/worker.js"), fetch("/search/manifest.bin").catch(() => {})];
+      import("/assets/search.js").catch(() => box.replaceWith(link));
+    };
+    onkeydown = (event) => {
+      if (event.key !== "/" || event.target.closest("form, input")) return;
+      event.preventDefault();
+      box.focus();
+    };
+    link.replaceWith(box);
   }
 
   // Hides the page at once and puts a harmless one in its place in the history. Shift three times within two seconds
@@ -114,10 +133,10 @@
       location.replace(link.href);
     };
     link.onclick = leave;
-    addEventListener("keyup", (event) => {
-      presses = event.key === "Shift" && !event.target.closest("form") ? [event.timeStamp, ...presses] : [];
+    onkeyup = (event) => {
+      presses = event.key === "Shift" && !event.target.closest("form, input") ? [event.timeStamp, ...presses] : [];
       if (presses[0] - presses[2] < 2000) leave(event);
-    });
+    };
   }
 
   document.addEventListener("DOMContentLoaded", () => {
@@ -126,18 +145,14 @@
     if (one(".article-page")) {
       // The text's height changes when an answer opens, a font arrives or the reader zooms.
       new ResizeObserver(sidenotes).observe(one(".text"));
-      wide.addEventListener("change", sidenotes);
+      wide.onchange = () => {
+        contents();
+        sidenotes();
+      };
     }
     share();
+    search();
     exit();
-    one(".errors")?.focus();
-    // A second press on a slow line would send twice; the server would know, the reader would worry. After three
-    // seconds a press counts again: the reader may have stopped the page or come back to it.
-    let sent = -3000;
-    addEventListener("submit", (event) => {
-      if (event.timeStamp - sent < 3000) event.preventDefault();
-      else sent = event.timeStamp;
-    });
-    addEventListener("beforeprint", () => all(".question").forEach((part) => (part.open = true)));
+    onbeforeprint = () => all(".question").forEach((part) => (part.open = true));
   });
 })();
