@@ -186,8 +186,8 @@ def waiting(challenge: Mapping[str, Any] | None) -> tuple[str, str]:
         from json import dumps  # noqa: PLC0415 - imports inside verbs: most pages need none
 
         puzzle = f'<p role="status" data-challenge="{escape(dumps(challenge))}"></p>\n'
-    return "Your message has arrived", (
-        "<h1>Your message has arrived</h1>\n"
+    return "What you sent has arrived", (
+        "<h1>What you sent has arrived</h1>\n"
         "<p>It is stored and nothing is lost. Something about it looks like what robots send, so one of us reads it "
         "first, and that can take a few days longer. You do not need to send it again.</p>\n" + puzzle + _CRISIS
     )

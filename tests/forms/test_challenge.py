@@ -124,7 +124,7 @@ def test_a_browser_solves_and_is_thanked_and_the_mail_goes(wire: Any) -> None:
     query = held(wire)
     page = wire.get("/api/challenge", query)
     assert page["statusCode"] == 200
-    assert "Your message has arrived" in page["body"]
+    assert "What you sent has arrived" in page["body"]
     made = puzzle_in(page["body"])
     assert made is not None
     body = {"altcha": solve(made)}
