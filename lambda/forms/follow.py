@@ -96,11 +96,12 @@ def resend(desk: Desk, purpose: str, token: str) -> Form | None:
 def unsubscribe(desk: Desk, form: Form, lead: Lead, token: str = "") -> None:
     """Stop all mails to the lead's address, whichever form it came by; the mark outlives the lead."""
     now = desk.clock()
+    leads = leads_of(desk, form, lead)
     # "refused": never confirmed, so somebody else typed the address; then not even a confirming mail is sent again.
-    value = "refused" if lead.confirmed is None else "unsubscribed"
+    value = "refused" if all(one.confirmed is None for one in leads) else "unsubscribed"
     print_ = desk.tokens.fingerprints(address_of(form, lead))[0]
     desk.marks.claim(f"stop/{print_}", value, now=now, until=0)
-    for one in leads_of(desk, form, lead):
+    for one in leads:
         listed = desk.forms.get(one.form)
         if listed is not None and listed.double_opt_in:
             _off(desk, listed, one, token, now)

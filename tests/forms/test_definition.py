@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from forms.check import check_folder
+from forms.definition import SHIPPED
+from forms.definition import folder_of
 from forms.definition import load
 from forms.errors import DefinitionError
 from forms.handle import handle
@@ -126,11 +128,105 @@ def test_one_new_file_is_a_whole_new_form(desk: Desk, tmp_path: Path, contact: d
     assert sweep(desk).sent == 1
 
 
+LIST = """
+id = "letters"
+title = "Letters"
+page = "/letters/"
+thanks = "/letters/thanks/"
+button = "Join"
+honeypot = "trap"
+retention_days = 90
+window_hours = 24
+notify = "team"
+
+[vault]
+days = 3
+
+[double_opt_in]
+confirmed = "/letters/confirmed/"
+
+[[field]]
+name = "mail"
+label = "Mail"
+type = "email"
+max = 90
+[field.errors]
+required = "Enter it"
+invalid = "Enter it right"
+too_long = "Shorten it to 90"
+characters = "Type it again"
+
+[[field]]
+name = "mood"
+label = "Mood"
+type = "radio"
+private = true
+required = false
+options = [{ value = "low", label = "Low" }, { value = "high", label = "High" }]
+[field.errors]
+invalid = "Choose one"
+
+[[consent]]
+name = "agree"
+id = "letters-1"
+text = "Write to me."
+error = "Check it"
+
+[mail.notice]
+subject = "One more"
+body = "{id}"
+
+[mail.confirm]
+subject = "Confirm"
+body = "{link} {address} {unsubscribe}"
+
+[mail.welcome]
+subject = "Hello"
+body = "{address} {unsubscribe} {preferences}"
+"""
+
+
+def test_one_new_file_is_served_stored_mailed_confirmed_and_left(
+    wire: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "letters.toml").write_text(LIST)
+    assert check_folder(folder) == ()
+    monkeypatch.setenv("FORMS_DEFINITIONS", str(folder))
+    assert wire.post("/api/forms/contact", {})["statusCode"] == 404  # these are the forms now, and no others
+    wrong = wire.post("/api/forms/letters", {"mail": "x", "mood": "odd"})
+    assert wrong["statusCode"] == 422
+    for sentence in ("Enter it right", "Choose one", "Check it"):
+        assert sentence in wrong["body"]
+    sent = {"mail": "ann@example.com", "mood": "low", "agree": "yes"}
+    assert wire.post("/api/forms/letters", sent)["headers"]["location"] == "/letters/thanks/"
+    wire.sweep()
+    notice, asked = sorted(wire.mails(), key=lambda mail: mail["Subject"] == "Confirm")
+    assert "low" not in notice.get_content()
+    link = asked.get_content().split()[0]
+    assert wire.post("/api/confirm", link.partition("?")[2])["headers"]["location"] == "/letters/confirmed/"
+    wire.sweep()
+    (welcome,) = [mail for mail in wire.mails() if mail["Subject"] == "Hello"]
+    choices = welcome.get_content().split()[-1].partition("?")[2]
+    assert "<h2>Letters</h2>" in wire.get("/api/preferences", choices)["body"]
+    assert "You left “Letters”" in wire.post("/api/preferences", f"{choices}&act=leave&form=letters")["body"]
+
+
 def test_a_broken_file_is_named_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "callback.toml").write_text(CALLBACK.replace('label = "Phone"\n', ""))
     with pytest.raises(DefinitionError, match=r"callback\.toml:12:1: form-missing-key") as caught:
         load(tmp_path)
     assert [mistake.rule for mistake in caught.value.mistakes] == ["form-missing-key"]
+
+
+def test_a_projects_own_folder_wins_when_it_holds_forms(tmp_path: Path) -> None:
+    assert folder_of(tmp_path) == SHIPPED
+    own = tmp_path / "lambda/forms/definitions"
+    own.mkdir(parents=True)
+    assert folder_of(tmp_path) == SHIPPED
+    (own / "letters.toml").write_text(LIST)
+    assert list(load(folder_of(tmp_path))) == ["letters"]
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:

@@ -97,6 +97,19 @@ def test_what_only_a_laptop_uses_stays_out(packed: Package) -> None:
         assert ROOM.with_name("forms").joinpath(name.partition(".")[2] + ".py").is_file(), f"{name} is gone"
 
 
+def test_a_project_packs_its_own_forms(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    text = (Path(SHIPPED) / "contact.toml").read_text().replace('"contact"', '"mine"').replace("/contact/", "/mine/")
+    (tmp_path / "own/mine.toml").write_text(text)
+    shell = tmp_path / "shell.html"
+    shell.write_text("<main><!--main--></main>")
+    out = tmp_path / "forms.zip"
+    build_package(out, shell=shell, environ=NOTHING, definitions=tmp_path / "own")
+    with zipfile.ZipFile(out) as zipped:
+        tables = json.loads(zipped.read("forms/definitions.json"))
+    assert {table["id"]: from_table(table) for table in tables} == load(tmp_path / "own")
+
+
 def test_the_definitions_in_it_are_the_shipped_ones(packed: Package) -> None:
     with zipfile.ZipFile(packed.path) as zipped:
         tables = json.loads(zipped.read("forms/definitions.json"))

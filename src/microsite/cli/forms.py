@@ -79,7 +79,7 @@ def check(ctx: click.Context, *, path: Path | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print size, digest and files as JSON.")
 def package(out: Path, shell: Path, *, as_json: bool) -> None:
     demand_definitions()
-    made = build_package(out, shell=shell, environ=os.environ)
+    made = build_package(out, shell=shell, environ=os.environ, definitions=Path(folder_of(Path.cwd())))
     for warning in made.warnings:
         click.echo(f"warning: {warning}", err=True)
     if as_json:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
 import click
 
+from forms.definition import folder_of
 from forms.definition import load
 from microsite.desk import as_row
 from microsite.desk import iso
@@ -116,7 +118,7 @@ def export(*, named: str, as_csv: bool, bom: bool, **asked: Any) -> None:
         leads = watched(every(store, wanted), "Exporting leads")
         if as_csv:
             click.echo(_BOM, nl=False) if bom else None
-            for line in lines(leads, load()):
+            for line in lines(leads, load(folder_of(Path.cwd()))):
                 click.echo(line, nl=False)
             return
         for lead in leads:

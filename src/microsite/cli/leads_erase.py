@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from forms.definition import folder_of
 from forms.definition import load
 from forms.erase import Receipt
 from forms.erase import Removed
@@ -67,7 +68,7 @@ def erase(  # noqa: PLR0913 - one argument an option
     \b
     Example: microsite leads erase ann@example.com --yes > receipt.txt
     """
-    forms = load()
+    forms = load(folder_of(Path.cwd()))
     tokens = tokens_of(named, secrets_from)
     with opened(named, write=True) as store:
         one = None if "@" in whom or _NUMBER.fullmatch(whom) else lead_with(store, whom)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from forms.definition import folder_of
 from forms.definition import load
 from forms.desk import Desk
 from forms.desk import Site
@@ -130,7 +132,7 @@ def _demand_held(lead: Lead) -> None:
 def _desk(store: FullStore) -> Desk:
     """What `release` works with: store, definitions and clock. It signs, mails and reads nothing else."""
     return Desk(  # noqa: S604 - the `shell` is a page here
-        forms=load(),
+        forms=load(folder_of(Path.cwd())),
         store=store,
         marks=store,
         meter=store,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from forms.definition import folder_of
 from forms.definition import load
 from microsite.desk import Tally
 from microsite.desk import as_html
@@ -87,7 +88,7 @@ def proof(*, named: str, lead_id: str, out: Path | None, as_page: bool, as_json:
         raise click.UsageError(msg)
     with opened(named) as store:
         lead = lead_with(store, lead_id)
-    statement = state(lead, load(), now=NOW())
+    statement = state(lead, load(folder_of(Path.cwd())), now=NOW())
     if as_json:
         text = json.dumps(statement.as_dict(), ensure_ascii=False, indent=2) + "\n"
     else:

@@ -61,15 +61,22 @@ class Package:
         }
 
 
-def build_package(
-    out: Path, *, shell: Path, environ: Mapping[str, str], package: Path | None = None, python: Path | None = None
+def build_package(  # noqa: PLR0913 - each is a place that something comes from
+    out: Path,
+    *,
+    shell: Path,
+    environ: Mapping[str, str],
+    package: Path | None = None,
+    python: Path | None = None,
+    definitions: Path | None = None,
 ) -> Package:
     """Write the zip of the folder `package` (default: the installed `forms`) to `out`, whole or not at all.
 
+    `definitions` is the folder of a project's own forms (default: those of the package).
     `python` compiles it instead of one of Lambda's version: for tests that run the zip where there is none.
     Raises PackageError when a file is missing or the zip is larger than the budget, OSError when it cannot be written.
     """
-    files = contents(package or _installed_forms(), shell)
+    files = contents(package or _installed_forms(), shell, definitions)
     warnings = []
     python = python or find_interpreter(environ)
     if python is None:

@@ -35,11 +35,12 @@ LOCAL_ONLY: Final[Mapping[str, str]] = {
 _NO_DATA: Final = frozenset({".py", ".pyc", ".typed", ".toml"})
 
 
-def contents(package: Path, shell: Path) -> dict[str, bytes]:
+def contents(package: Path, shell: Path, definitions: Path | None = None) -> dict[str, bytes]:
     """Every file of the zip but the bytecode, in order of name.
 
-    `package` is the folder `lambda/forms`, `shell` the page of the built site that answers are set into. Raises
-    PackageError when the shell is not there or an import leads nowhere.
+    `package` is the folder `lambda/forms`, `shell` the page of the built site that answers are set into, `definitions`
+    the forms of a project (default: the package's). Raises PackageError when the shell is not there or an import leads
+    nowhere.
     """
 
     def find(name: str) -> Path | None:
@@ -57,7 +58,7 @@ def contents(package: Path, shell: Path) -> dict[str, bytes]:
     for path in package.iterdir():
         if path.is_file() and path.suffix not in _NO_DATA:
             files[f"{package.name}/{path.name}"] = path.read_bytes()
-    files[f"{package.name}/definitions.json"] = _definitions(package / "definitions")
+    files[f"{package.name}/definitions.json"] = _definitions(definitions or package / "definitions")
     try:
         files[f"{package.name}/shell.html"] = shell.read_bytes()
     except OSError as error:
