@@ -52,6 +52,8 @@ def answers(served: Served, mailbox: Mailbox, tmp_path_factory: pytest.TempPathF
         "contact-422": fetch(f"{api}/forms/contact", {}),
         "contact-422-hostile": fetch(f"{api}/forms/contact", {"name": "x" * 101, "email": hostile, "message": hostile}),
         "book-422": fetch(f"{api}/forms/book", {"email": hostile}),
+        "insurance-422": fetch(f"{api}/forms/insurance", {"insurer": hostile, "state": hostile, "contact_way": "text"}),
+        "callback-422": fetch(f"{api}/forms/callback", {"way": "text", "time": "noon", "phone": hostile}),
         "unknown-form": fetch(f"{api}/forms/none", {}),
         "wrong-method": fetch(f"{api}/forms/contact"),
         "confirm": fetch(confirm),
@@ -61,7 +63,13 @@ def answers(served: Served, mailbox: Mailbox, tmp_path_factory: pytest.TempPathF
     }
     token = urllib.parse.parse_qs(urllib.parse.urlsplit(confirm).query)["token"][0]
     pages["confirmed"] = fetch(f"{api}/confirm", {"token": token})
-    pages["book"] = fetch(mailbox.wait("valid@example.com", count=2)[-1].link("/api/book"))
+    delivered = mailbox.wait("valid@example.com", count=2)[-1]
+    pages["book"] = fetch(delivered.link("/api/book"))
+    choices = delivered.link("/api/preferences")
+    key = urllib.parse.parse_qs(urllib.parse.urlsplit(choices).query)["token"][0]
+    pages["preferences"] = fetch(choices)
+    pages["left"] = fetch(f"{api}/preferences", {"token": key, "act": "leave", "form": "book"})
+    pages["erase"] = fetch(f"{api}/preferences", {"token": key, "act": "erase"})
     pages["unsubscribed"] = fetch(asked.link("/api/unsubscribe"), {})
     for name, html in pages.items():
         (folder / f"{name}.html").write_text(html, "utf-8")

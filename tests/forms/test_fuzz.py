@@ -45,11 +45,19 @@ NASTY = st.sampled_from(
 TEXT = st.one_of(
     NASTY, st.text(max_size=60), st.builds("{}{}{}".format, st.text(max_size=5), NASTY, st.text(max_size=5))
 )
-FIELD = st.sampled_from(["name", "email", "phone", "message", "consent", "page", "release", "contact_url", "token"])
+FIELD = st.sampled_from(
+    [
+        "name", "email", "phone", "message", "consent", "consent_phone", "page", "release", "contact_url", "token",
+        "act", "form", "sure", "way", "time", "insurer", "plan_type", "member_id", "state", "contact_way",
+    ]
+)  # fmt: skip
 FIELDS = st.dictionaries(st.one_of(FIELD, TEXT), TEXT, max_size=8)
 PATHS = st.sampled_from(
-    ["/api/forms/contact", "/api/forms/book", "/api/confirm", "/api/book", "/api/unsubscribe", "/api/health"]
-)
+    [
+        "/api/forms/contact", "/api/forms/book", "/api/forms/callback", "/api/forms/insurance", "/api/forms/newsletter",
+        "/api/confirm", "/api/book", "/api/unsubscribe", "/api/preferences", "/api/health",
+    ]
+)  # fmt: skip
 HEADER = st.sampled_from(
     ["content-type", "accept", "origin", "referer", "sec-fetch-site", "host", "content-length", "cookie", "user-agent"]
 )
@@ -111,7 +119,7 @@ def test_any_headers_query_and_path_get_a_sound_answer(
 
 
 @QUICK
-@given(fields=FIELDS, form=st.sampled_from(["contact", "book"]))
+@given(fields=FIELDS, form=st.sampled_from(["contact", "book", "callback", "insurance"]))
 def test_any_fields_get_a_sound_answer_in_each_encoding(desk: Desk, fields: dict[str, str], form: str) -> None:
     encoded = "&".join(
         f"{quote_plus(name, errors='surrogatepass')}={quote_plus(value, errors='surrogatepass')}"
