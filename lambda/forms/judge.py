@@ -39,8 +39,7 @@ class Judged(NamedTuple):
 def judge(desk: Desk, form: Form, sent: Mapping[str, str], checked: Checked, visitor: str, key: str) -> Judged:  # noqa: PLR0913, PLR0917 - each is one thing that counts
     """Judge one checked submission; `key` is its fingerprint, by which a retry is told from another message."""
     now = desk.clock()
-    text = "\n".join(checked.values.get(one.name, "") for one in form.fields if one.multiline)
-    taken = limits.take(desk, visitor, text, now)
+    taken = limits.take(desk, visitor, now)
     # Both: behind a phone company's gateway thousands share a network, and after a broadcast they all write.
     if taken.over_network and taken.over_address and not in_distress(form, checked):
         return Judged(Verdict(), flood=max(taken.wait, 1.0))
@@ -50,13 +49,18 @@ def judge(desk: Desk, form: Form, sent: Mapping[str, str], checked: Checked, vis
         stamp=stamp.read(desk.tokens, shown, now),
         over_address=taken.over_address,
         over_network=taken.over_network,
-        repeated=taken.repeated,
         host=desk.site.url.partition("://")[2].partition("/")[0].partition(":")[0],
     )
     verdict = screen(form, checked, facts)
-    # Only what has points already is asked about: most people's messages have none and need no write for it.
-    if verdict.score and shown and not facts.stamp and _reused(desk, shown, key, now):
-        verdict = screen(form, checked, facts._replace(stamp="reused"))
+    # What has points already is looked at once more. Most people's messages have none, and need no write for it; the
+    # same text has the same points each time, so none of its copies is missed.
+    if verdict.score:
+        text = "\n".join(checked.values.get(one.name, "") for one in form.fields if one.multiline)
+        reused = bool(shown) and not facts.stamp and _reused(desk, shown, key, now)
+        repeated = limits.repeated(desk, text, now)
+        if reused or repeated:
+            facts = facts._replace(repeated=repeated, stamp="reused" if reused else facts.stamp)
+            verdict = screen(form, checked, facts)
     return Judged(verdict, unmetered=taken.failed)
 
 

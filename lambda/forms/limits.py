@@ -1,8 +1,8 @@
 """Rates: how often one address, one network, and one text came, without keeping any of them.
 
-In: the desk's meter, the sender's internet address, the text. Out: `Taken`. Keys are HMACs under a key that changes
-with the day and is derived from the signing secret, so that nothing that is stored says who sent, and nothing links two
-days. A meter that fails lets everybody through and says so.
+In: the desk's meter, the sender's internet address, a text. Out: what is over its rate. Keys are HMACs under a key that
+changes with the day and is derived from the signing secret, so that nothing that is stored says who sent, and nothing
+links two days. A meter that fails lets everybody through and says so.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .desk import Desk
 
-__all__ = ["Taken", "networks", "take"]
+__all__ = ["Taken", "networks", "repeated", "take"]
 
 #: Bucket → seconds until it gains one, and how many it holds. An address is often a household, a clinic or a phone
 #: company's gateway: over its rate nobody is refused, a puzzle is asked for (`screen.py`).
@@ -34,33 +34,36 @@ class Taken(NamedTuple):
 
     over_address: bool = False
     over_network: bool = False
-    repeated: bool = False
     #: Whether a meter could not be asked.
     failed: bool = False
     #: Seconds until the address may send again.
     wait: float = 0.0
 
 
-def take(desk: Desk, address: str, text: str, now: float) -> Taken:
-    """Count one submission."""
-    day = int(now // 86_400)
+def take(desk: Desk, address: str, now: float) -> Taken:
+    """Count one submission of an address and its network."""
     narrow, wide = networks(address)
-    # Folded, so that a changed blank or capital is the same text.
-    folded = " ".join(text.lower().split())
-    buckets = (
-        ("address", narrow, _ADDRESS if wide else _HERE),
-        ("network", wide, _NETWORK),
-        ("text", folded if len(folded) >= _SHORTEST_TEXT else "", _TEXT),
-    )
-    waits = dict.fromkeys(("address", "network", "text"), 0.0)
     try:
-        for name, who, (interval, burst) in buckets:
-            if who:
-                key = f"rate/{desk.tokens.keyed(f'rate/{name}/{day}', who)}"
-                waits[name] = desk.meter.take(key, now=now, interval=interval, burst=burst)
+        wait = _wait(desk, "address", narrow, _ADDRESS if wide else _HERE, now)
+        return Taken(wait > 0, _wait(desk, "network", wide, _NETWORK, now) > 0, wait=wait)
     except StoreError:
         return Taken(failed=True)
-    return Taken(waits["address"] > 0, waits["network"] > 0, waits["text"] > 0, wait=waits["address"])
+
+
+def repeated(desk: Desk, text: str, now: float) -> bool:
+    """Count one text, and whether it came too often; a changed blank or capital is the same text."""
+    folded = " ".join(text.lower().split())
+    try:
+        return len(folded) >= _SHORTEST_TEXT and _wait(desk, "text", folded, _TEXT, now) > 0
+    except StoreError:
+        return False
+
+
+def _wait(desk: Desk, kind: str, who: str, bucket: tuple[float, int], now: float) -> float:
+    if not who:
+        return 0.0
+    key = desk.tokens.keyed(f"rate/{kind}/{int(now // 86_400)}", who)
+    return desk.meter.take(f"rate/{key}", now=now, interval=bucket[0], burst=bucket[1])
 
 
 def networks(address: str) -> tuple[str, str]:

@@ -233,15 +233,20 @@ def test_this_machine_itself_has_a_wide_rate_and_is_never_refused(desk: Desk) ->
     assert states == ["received"] * 120 + ["quarantined"] * 10
 
 
-def test_the_same_text_from_many_people_has_points_and_passes_alone(desk: Desk) -> None:
-    text = "We, the patients of the north side, ask you to add our clinic to your list of clinics, thank you very much."
-    scores = []
-    for nth in range(5):
-        sent = {**BASE, "email": f"p{nth}@example.com", "message": text}
-        lead = submit(desk, FORM, sent, page="", visitor=f"203.0.113.{nth}").lead
-        assert lead is not None
-        scores.append((lead.score, lead.state()))
-    assert scores == [(0, "received")] * 3 + [(3.0, "received")] * 2
+def test_an_offer_sent_to_many_gains_points_and_a_letter_shared_by_many_does_not(desk: Desk) -> None:
+    def scores(text: str) -> list[float]:
+        found = []
+        for nth in range(5):
+            sent = {**BASE, "email": f"p{nth}@example.com", "message": text}
+            lead = submit(desk, FORM, sent, page="", visitor=f"203.0.{nth}.113").lead
+            assert lead is not None
+            found.append(lead.score)
+        return found
+
+    letter = "We, the patients of the north side, ask you to add our clinic to your list of clinics, thank you so much."
+    assert scores(letter) == [0] * 5
+    offer = f"{letter} See https://north.example and https://side.example for more, or write to us."
+    assert scores(offer) == [1.0] * 3 + [4.0] * 2
 
 
 def test_meters_keep_neither_address_nor_text(desk: Desk) -> None:
@@ -253,8 +258,10 @@ def test_meters_keep_neither_address_nor_text(desk: Desk) -> None:
             keys.append(key)
             return 0.0
 
-    limits.take(desk._replace(meter=Spy()), "192.0.2.77", text, 1_000_000)
-    limits.take(desk._replace(meter=Spy()), "192.0.2.77", text, 1_000_000 + 86_400)
+    spied = desk._replace(meter=Spy())
+    for now in (1_000_000, 1_000_000 + 86_400):
+        limits.take(spied, "192.0.2.77", now)
+        limits.repeated(spied, text, now)
     assert len(set(keys)) == 6  # three each day, no two alike
     assert not [key for key in keys if "192" in key or "private" in key]
 
