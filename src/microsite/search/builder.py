@@ -4,10 +4,10 @@ The files::
 
     manifest.bin      fixed name, the only one whose content changes under its name: directories and settings
     worker.js         fixed name: the engine, from js/
-    t.KKKKCCCCCC.bin  shards of terms with their posting lists (shards.py)
+    t.KKKKCCCCC.bin  shards of terms with their posting lists (shards.py)
     d.….bin           parts of the terms' directory, in an index too large for one
     r.….bin  p.….bin  chunks of records, of whole texts (records.py)
-    c.….bin           parts of the chunks' directory: three bytes a chunk
+    c.….bin           parts of the chunks' directory: a check each
     w.….bin           words for typos, by first letter (vocabulary.py)
     f.….bin           which documents a filter lets through, as JSON
 
@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING
 from typing import Final
 
 from .codec import check_of
+from .codec import checks
 from .codec import file_name
 from .codec import numbers
 from .codec import posting_list
@@ -98,16 +99,18 @@ def build_index(  # noqa: PLR0913 - one knob for each thing a caller may want to
         made.mkdir()
         write = _Writer(made)
         with (scratch / "documents").open("w+b") as aside:
-            scan = Scan(Runs(scratch, held=held), aside)
+            scan = Scan(Runs(scratch, "terms", held=held), Runs(scratch, "pairs", held=held), aside)
             for done, document in enumerate(documents, 1):
                 scan.add(document)
                 tick(done)
             scan.number()
             shards, terms = Shards(write, usual=sum(count**0.5 for count in scan.words.values())), 0
             model = Model(scan.lengths, weights)
+            pairs = _pairs(model, scan)
             for term, places, codes in scan.runs.merged():
                 terms += 1
-                shards.add(term, ranked_list(model, scan.places, places, codes), len(codes))
+                kept = ranked_list(model.strengths(places, codes), model.kept(len(codes)), scan.places, places, model)
+                shards.add(term, kept, len(codes), sorted(pairs.pop(term, ())))
             kinds, filters = {"": 0}, Filters(labels or {})
             records = Records(write, kinds)
             for number, document in scan.documents():
@@ -119,16 +122,31 @@ def build_index(  # noqa: PLR0913 - one knob for each thing a caller may want to
     return IndexSummary(documents=len(scan), terms=terms, files=write.files, bytes=write.bytes)
 
 
-def ranked_list(model: Model, places: array[int], documents: array[int], codes: array[int]) -> bytes:
-    """One term's posting list: its strongest documents, those of equal strength by number."""
-    strengths = model.strengths(documents, codes)
-    kept = model.kept(len(codes))
+def ranked_list(strengths: list[float], kept: int, places: array[int], documents: array[int], model: Model) -> bytes:
+    """One posting list: the `kept` strongest documents, those of equal strength by number."""
     found = [(places[document], strength) for document, strength in zip(documents, strengths, strict=True)]
     if len(found) > kept:
         found = heapq.nsmallest(kept, found, key=lambda posting: (-posting[1], posting[0]))
     found.sort()
     step, levels = model.stored([strength for _, strength in found])
     return posting_list(step, [(number, level) for (number, _), level in zip(found, levels, strict=True)])
+
+
+def _pairs(model: Model, scan: Scan) -> dict[str, list[tuple[str, bytes]]]:
+    """Term → names and lists of the pairs that lie with it: `a b` with the rarer of both, named from there.
+
+    `a b` is named `a b` when it lies with a, `b!a` when it lies with b. Blank and `!` sort before letters and digits,
+    so a pair comes right after its term. A reader who asks for both words has both shards anyway.
+    """
+    found: dict[str, list[tuple[str, bytes]]] = {}
+    for pair, documents, counts in scan.pairs.merged():
+        if model.is_kept_pair(len(counts)):
+            first, _, second = pair.partition(" ")
+            kept = ranked_list(model.pair_strengths(counts), model.weights.pairs_kept, scan.places, documents, model)
+            rarer = min((scan.frequencies[first], first), (scan.frequencies[second], second))[1]
+            name = pair if rarer == first else f"{second}!{first}"
+            found.setdefault(rarer, []).append((name, kept))
+    return found
 
 
 class _Writer:
@@ -157,13 +175,13 @@ class _Parts:
 
 def _manifest(scan: Scan, parts: _Parts, write: Callable[[str, bytes], None]) -> bytes:
     terms = parts.shards.close().folded("d", write)
-    checks, part = parts.records.close() if len(scan) else [], 0
-    if len(checks) > DIRECT:
+    chunks, part = parts.records.close() if len(scan) else [], 0
+    if len(chunks) > DIRECT:
         part = PART
-        pieces = [b"".join(checks[low : low + PART]) for low in range(0, len(checks), PART)]
+        pieces = [checks(chunks[low : low + PART]) for low in range(0, len(chunks), PART)]
         for at, content in enumerate(pieces):
             write(file_name("c", str(at), content), content)
-        checks = [check_of(content) for content in pieces]
+        chunks = [check_of(content) for content in pieces]
     frequencies = {word: count for word, count in scan.words.items() if scan.stems[word]}
     vocabulary = write_vocabulary(frequencies, len(scan), write)
     filtered = parts.filters.content()
@@ -174,10 +192,10 @@ def _manifest(scan: Scan, parts: _Parts, write: Callable[[str, bytes], None]) ->
             b"MSI1",
             numbers([len(scan), scan.end, SHIFT, part, terms.depth]),
             directory_bytes(terms),
-            numbers([len(checks)]),
-            *checks,
+            numbers([len(chunks)]),
+            checks(chunks),
             directory_bytes(vocabulary),
-            check_of(filtered) if filtered else b"\0\0\0",
+            checks([check_of(filtered) if filtered else 0]),
             numbers([len(parts.kinds)]),
             *(numbers([len(kind.encode())]) + kind.encode() for kind in parts.kinds),
         )

@@ -4,10 +4,11 @@
 * sorted texts: for each, how many bytes it shares with the one before, how many follow, and these (front coding,
   Witten, Moffat, Bell, "Managing Gigabytes", 4.1);
 * posting list: `step, count, document differences…, levels…`, a byte for each level; a posting is worth `step · level`;
-* file name: `KIND.KKKKCCCCCC.bin`. `KKKK` is 16 bits of the CRC-32 of the file's key (a shard's first term, a chunk's
-  number), `CCCCCC` 24 bits of the CRC-32 of its content. A directory needs to hold only the latter three bytes: the
-  reader knows the key. Two contents of one key share a name once in 16.7 million edits; the reader checks the
-  content against the name, so a damaged answer is seen.
+* file name: `KIND.KKKKCCCCC.bin`. `KKKK` is 16 bits of the CRC-32 of the file's key (a shard's first term, a chunk's
+  number), `CCCCC` 20 bits of the CRC-32 of its content: its check. A directory needs to hold only the latter, since
+  the reader knows the key. Two contents of one key share a name once in a million edits; the reader compares the
+  content with the name, so a damaged answer is seen;
+* checks: 20 bits each, high first, the last byte filled with zeros. 0 says that there is no file.
 """
 
 from __future__ import annotations
@@ -19,7 +20,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Sequence
 
-__all__ = ["check_of", "file_name", "front_coded", "number", "numbers", "posting_list", "read_front_coded", "read_list"]
+__all__ = [
+    "check_of",
+    "checks",
+    "file_name",
+    "front_coded",
+    "number",
+    "numbers",
+    "posting_list",
+    "read_front_coded",
+    "read_list",
+]
 
 
 def number(value: int) -> bytes:
@@ -104,11 +115,17 @@ def read_list(data: bytes) -> tuple[int, list[tuple[int, int]]]:
     return step, list(zip(documents, data[at:], strict=True))
 
 
-def check_of(content: bytes) -> bytes:
-    """The three bytes that stand for a content."""
-    return (zlib.crc32(content) & 0xFFFFFF).to_bytes(3, "big")
+def check_of(content: bytes) -> int:
+    """The 20 bits that stand for a content; never 0."""
+    return zlib.crc32(content) & 0xFFFFF or 1
+
+
+def checks(values: Sequence[int]) -> bytes:
+    """Checks, five hexadecimal digits each."""
+    digits = "".join(f"{value:05x}" for value in values)
+    return bytes.fromhex(digits + "0" * (len(digits) % 2))
 
 
 def file_name(kind: str, key: str, content: bytes) -> str:
-    """`terms.5c2a0d41ff.bin`."""
-    return f"{kind}.{zlib.crc32(key.encode()) & 0xFFFF:04x}{check_of(content).hex()}.bin"
+    """`t.5c2a0d41f.bin`."""
+    return f"{kind}.{zlib.crc32(key.encode()) & 0xFFFF:04x}{check_of(content):05x}.bin"

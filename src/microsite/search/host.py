@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Host"]
 
+#: What tests and measurements call by name.
+_EXPOSED = "Engine, Trouble, words, stem, edits, marked, passage, parse"
 #: What a browser has and the bare engine has not; and the list of requests.
 _PRELUDE = """
 globalThis.TextDecoder = class { decode(bytes) {
@@ -93,7 +95,7 @@ class Host:
         self._read = read
         self._context = MiniRacer()
         self._context.eval(_PRELUDE)
-        self._context.eval(joined("engine.js", expose="Engine, Trouble, words, stem, edits, porter").decode())
+        self._context.eval(joined("engine.js", expose=_EXPOSED).decode())
         self._context.eval(_HOST)
         self.restart()
 
@@ -112,6 +114,11 @@ class Host:
     def restart(self) -> None:
         """Forget everything, as a page that was just opened has."""
         self._context.eval("open()")
+
+    def over(self, read: Callable[[str, bool], bytes | None]) -> None:
+        """Read from elsewhere from now on, with an engine that knows nothing yet."""
+        self._read = read
+        self.restart()
 
     def call(self, function: str, *arguments: Any) -> Any:
         """One exposed function with JSON values."""

@@ -6,7 +6,11 @@ A term's strength in a document is::
     own(s)   = s · count / (count + crowd · length)                      of one short name, its length in words
     strength = idf · (pooled · (k1 + 1) / (pooled + k1) + own(title) + max(own(page's name), own(each other name)))
 
-and a document's score is the sum over the question's terms. The first part is BM25F, which asks how much of a text a
+and a document's score is the sum over the question's terms, each times the root of how often it was asked, and over
+the pairs of neighboring terms::
+
+    strength = pair · idf · count / (count + pair_k)
+ The first part of a term is BM25F, which asks how much of a text a
 term is; a name is judged apart and by its absolute length, so that a term which is half of a short title says more
 than one of ten in a paper's. Each list keeps its strongest postings, as levels of its own strongest.
 
@@ -46,19 +50,26 @@ class Weights:
     b: float = 0.6
     #: One occurrence in the title, in the other names, counts as so many in the text.
     pooled_title: float = 1.0
-    pooled_aliases: float = 0.5
+    pooled_aliases: float = 0.75
     #: What the title, the page's name, one other name can give by itself.
     title: float = 7.0
     page: float = 6.0
-    alias: float = 3.0
+    alias: float = 4.0
     #: How fast that falls with a name's length in words.
     crowd: float = 1.5
     #: Postings kept: `kept_by_idf · idf²`, within these bounds.
     least_kept: int = 300
     most_kept: int = 1000
     kept_by_idf: float = 200.0
-    #: Levels of a list.
-    levels: int = 63
+    #: Two words next to each other in the text: strength, saturation, postings kept; and the documents that a pair
+    #: must be in to have a list, at least and as a share of all (one in so many).
+    pair: float = 0.4
+    pair_k: float = 1.0
+    pairs_kept: int = 50
+    pair_least: int = 40
+    pair_share: int = 400
+    #: Levels of a list: 15, 31 and 63 measured alike.
+    levels: int = 15
     #: A score's unit is one in so many.
     unit: int = 1000
 
@@ -144,6 +155,15 @@ class Model:
                 best += name
             made.append(idf * (pooled * (k1 + 1) / (pooled + k1) + best))
         return made
+
+    def is_kept_pair(self, frequency: int) -> bool:
+        """Whether a pair that is in so many documents has a list."""
+        return frequency >= max(self.weights.pair_least, -(-self._count // self.weights.pair_share))
+
+    def pair_strengths(self, counts: Sequence[int]) -> list[float]:
+        """The strength of one pair in each document that has it, given how often."""
+        idf = self.idf(len(counts)) * self.weights.pair
+        return [idf * count / (count + self.weights.pair_k) for count in counts]
 
     def stored(self, strengths: Sequence[float]) -> tuple[int, list[int]]:
         """`(step, level of each)` for the strengths that are kept: `step · level / unit` is about the strength."""

@@ -1,6 +1,6 @@
 """What is shown of a result: records in chunks by document number, and whole texts for phrases.
 
-A chunk is plain UTF-8 text: its first line is the check of its file of whole texts (six hex digits), then a line for
+A chunk is plain UTF-8 text: its first line is the check of its file of whole texts (five hex digits), then a line for
 each number from `chunk << shift`::
 
     page ⇥ title ⇥ anchor ⇥ heading ⇥ kind ⇥ opening words
@@ -40,7 +40,7 @@ def opening(text: str, limit: int = SHOWN) -> str:
 
 
 class Records:
-    """Takes documents by rising number; `close` gives the checks of all chunks, those of empty ones as zeros."""
+    """Takes documents by rising number; `close` gives the checks of all chunks, 0 for an empty one."""
 
     def __init__(self, write: Callable[[str, bytes], None], kinds: dict[str, int]) -> None:
         self._write = write
@@ -49,7 +49,7 @@ class Records:
         self._lines: list[str] = []
         self._texts: list[str] = []
         self._above = ("", "")
-        self.checks: list[bytes] = []
+        self.checks: list[int] = []
 
     def add(self, number: int, document: Document) -> None:
         """Append a document."""
@@ -69,19 +69,19 @@ class Records:
             self._flush()
 
     def _flush(self) -> None:
-        check = b"\0\0\0"
+        check = 0
         if self._lines:
             key = str(self._chunk)
             texts = "\n".join(self._texts).encode()
             self._write(file_name("p", key, texts), texts)
-            content = "\n".join((check_of(texts).hex(), *self._lines)).encode()
+            content = "\n".join((f"{check_of(texts):05x}", *self._lines)).encode()
             self._write(file_name("r", key, content), content)
             check = check_of(content)
         self.checks.append(check)
         self._chunk += 1
         self._lines, self._texts, self._above = [], [], ("", "")
 
-    def close(self) -> list[bytes]:
+    def close(self) -> list[int]:
         """Write what is left."""
         self._flush()
         return self.checks

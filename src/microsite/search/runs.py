@@ -16,25 +16,27 @@ from typing import Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Mapping
     from pathlib import Path
 
 __all__ = ["HELD", "Runs"]
 
-#: Postings held in memory before they are spilled: some 64 MB, and as much again for the lists' spare room.
-HELD: Final = 6_000_000
+#: Postings held in memory before they are spilled: some 32 MB, and as much again for the lists' spare room.
+HELD: Final = 4_000_000
 
 
 class Runs:
     """Add postings by rising document number; then read them term by term, once."""
 
-    def __init__(self, folder: Path, *, held: int = HELD) -> None:
+    def __init__(self, folder: Path, name: str, *, held: int = HELD) -> None:
         self._folder = folder
+        self._name = name
         self._most = held
         self._held = 0
         self._lists: dict[str, array[int]] = {}
         self._runs: list[Path] = []
 
-    def add(self, document: int, counts: dict[str, int]) -> None:
+    def add(self, document: int, counts: Mapping[str, int]) -> None:
         """Add one document's terms with their codes."""
         lists = self._lists
         for term, code in counts.items():
@@ -49,7 +51,7 @@ class Runs:
             self._spill()
 
     def _spill(self) -> None:
-        path = self._folder / f"run-{len(self._runs)}"
+        path = self._folder / f"{self._name}-{len(self._runs)}"
         with path.open("wb") as file:
             for term in sorted(self._lists):
                 name, values = term.encode(), self._lists[term]

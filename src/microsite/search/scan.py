@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -27,8 +28,11 @@ __all__ = ["Scan"]
 class Scan:
     """Takes documents, those of one page in a row; then gives their numbers and, by these, the documents back."""
 
-    def __init__(self, runs: Runs, aside: BinaryIO) -> None:
+    def __init__(self, runs: Runs, pairs: Runs, aside: BinaryIO) -> None:
         self.runs = runs
+        self.pairs = pairs
+        #: In how many documents each term is.
+        self.frequencies: Counter[str] = Counter()
         self.lengths = Lengths()
         self.stems = Stems()
         #: In how many documents each word is, as it is written.
@@ -75,6 +79,8 @@ class Scan:
                 codes[term] = pack(counts[term], titles[term], joined[term], term in pages, shortest.get(term, 0))
         self.lengths.add((len(text), len(title), sum(map(len, names)), len(page)))
         self.runs.add(place, codes)
+        self.frequencies.update(codes.keys())
+        self.pairs.add(place, Counter(map(" ".join, pairwise(text))))
 
     def number(self) -> None:
         """Give each document its number."""

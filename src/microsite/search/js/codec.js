@@ -12,9 +12,9 @@ const hex = (value, digits) => value.toString(16).padStart(digits, "0");
 const decoder = new TextDecoder();
 export const text = (bytes) => decoder.decode(bytes);
 
-// `t`, "ketamin", "41ff00" → "t.5c2a41ff00.bin"
+// `t`, "ketamin", "41ff0" → "t.5c2a41ff0.bin"
 export const fileName = (kind, key, check) => `${kind}.${hex(crc(utf8(key)) & 0xffff, 4)}${check}.bin`;
-export const isWhole = (name, bytes) => name.slice(6, 12) === hex(crc(bytes) & 0xffffff, 6);
+export const isWhole = (name, bytes) => name.slice(6, 11) === hex(crc(bytes) & 0xfffff || 1, 5);
 const utf8 = (key) => Array.from(unescape(encodeURIComponent(key)), (c) => c.charCodeAt(0));
 
 // By code points, as UTF-8 and Python have it.
@@ -56,11 +56,10 @@ export class Reader {
     }
     return found;
   }
-  check() {
-    return this.take(3).reduce((made, byte) => made + hex(byte, 2), "");
-  }
   checks(count) {
-    return Array.from({ length: count }, () => this.check());
+    let digits = "";
+    for (const byte of this.take(Math.ceil(count * 2.5))) digits += hex(byte, 2);
+    return Array.from({ length: count }, (_, i) => digits.slice(i * 5, i * 5 + 5));
   }
   directory() {
     const count = this.number();

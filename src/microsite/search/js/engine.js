@@ -120,6 +120,7 @@ export class Engine {
     const minus = new Set(query.parts.filter((part) => part.minus).flatMap((part) => part.terms));
     const typing = query.prefix;
     const started = typing ? manifest.starting(typing) : null;
+    started?.catch(() => {}); // whoever awaits it hears of it
     await Promise.all(
       [...meant].map(async ([term, [word, times]]) => {
         const full = Math.sqrt(times);
@@ -146,6 +147,11 @@ export class Engine {
         if (lists.length && !minus.has(term)) scored.set(term, { lists });
       }),
     );
+    const said = query.parts.filter((part) => !part.minus).flatMap((part) => part.terms);
+    for (const [i, second] of said.entries()) {
+      const first = said[i - 1], list = i && plain.has(first) && plain.has(second) && (await manifest.pair(first, second));
+      if (list) scored.set(`${first} ${second}`, { lists: [[list, 1]] });
+    }
     // A typed start that is a stop word (`the` of `therapy`) has completions, but no term.
     if (typing && !stem(typing)) {
       const lists = this.completions(await started, "").map(([, list]) => [list, GUESS]);

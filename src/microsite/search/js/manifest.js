@@ -3,7 +3,7 @@ import { Reader, fileName, find, readShard, text } from "./codec.js";
 import { Trouble } from "./files.js";
 
 const MAGIC = "MSI1";
-const NONE = "000000";
+const NONE = "00000";
 
 export class Manifest {
   constructor(bytes, files) {
@@ -14,7 +14,7 @@ export class Manifest {
     this.terms = reader.directory();
     this.chunks = reader.checks(reader.number());
     this.words = reader.directory();
-    this.filters = reader.check();
+    [this.filters] = reader.checks(1);
     this.kinds = Array.from({ length: reader.number() }, () => reader.text());
     this.shards = new Map();
   }
@@ -42,12 +42,17 @@ export class Manifest {
     const place = await this.place(term);
     return place ? (await this.shard(place)).get(term) : undefined;
   }
+  // The list of two neighboring terms, which lies with the rarer of them.
+  async pair(first, second) {
+    const [a, b] = await Promise.all([this.place(first), this.place(second)]);
+    return (a && (await this.shard(a)).get(`${first} ${second}`)) || (b && (await this.shard(b)).get(`${second}!${first}`));
+  }
   // Terms that start as `start` does, with their lists; those of three shards at most.
   async starting(start) {
     const found = new Map();
     let place = await this.place(start), shards = 0;
     while (place && shards++ < 3) {
-      for (const [term, list] of await this.shard(place)) if (term.startsWith(start)) found.set(term, list);
+      for (const [term, list] of await this.shard(place)) if (term.startsWith(start) && !/[ !]/.test(term)) found.set(term, list);
       place = place.next?.startsWith(start) ? await this.place(place.next) : null;
     }
     return found;
@@ -62,7 +67,7 @@ export class Manifest {
   async check(chunk) {
     if (!this.part) return this.chunks[chunk];
     const at = Math.floor(chunk / this.part);
-    return new Reader(await this.file("c", String(at), this.chunks[at]), (chunk % this.part) * 3).check();
+    return new Reader(await this.file("c", String(at), this.chunks[at])).checks(this.part)[chunk % this.part];
   }
   // What is shown of a document.
   async record(document) {
@@ -103,7 +108,7 @@ export class Manifest {
       const check = await this.check(chunk);
       if (check === NONE) continue;
       const name = fileName("r", String(chunk), check);
-      names.push(name, fileName("p", String(chunk), text(await this.files.get(name)).slice(0, 6)));
+      names.push(name, fileName("p", String(chunk), text(await this.files.get(name)).slice(0, 5)));
     }
     return names;
   }
