@@ -2,6 +2,8 @@
 import { ask, count, el, everything, page, passage, path, start, teller, words } from "/assets/search.js";
 
 const FILTERS = { condition: "Condition", compound: "Drug", kind: "Kind of page" };
+// What the index calls `kind`, in words. Articles are what people expect, so a result does not say it.
+const KINDS = { article: "Article", form: "Form", home: "Home page", hub: "Overview", legal: "Policy", page: "About this site" };
 const STEP = 10; // sections
 const SHOWN = 3; // of one page; the others are one press away
 const room = document.querySelector(".searching");
@@ -42,20 +44,18 @@ const question = () => {
 
 const drawFilters = (facets, query) => {
   const focused = document.activeElement?.id;
-  const sets = Object.entries(FILTERS)
-    .filter(([name]) => facets[name]?.length)
-    .map(([name, title]) =>
-      el(
-        "fieldset",
-        {},
-        el("legend", {}, title),
-        ...facets[name].map(({ value, name: label, count: n }, i) => {
-          const input = el("input", { type: "checkbox", name, value, id: `${name}-${i}` });
-          input.checked = query.getAll(name).includes(value);
-          return el("label", {}, input, label ?? value, el("i", {}, String(n)));
-        }),
-      ),
-    );
+  const sets = Object.entries(FILTERS).flatMap(([name, title]) => {
+    const chosen = query.getAll(name);
+    const values = (facets[name] ?? []).filter(({ value, count: n }) => n || chosen.includes(value));
+    const labels = values
+      .sort((a, b) => b.count - a.count)
+      .map(({ value, name: label, count: n }) => {
+        const input = el("input", { type: "checkbox", name, value, id: `${name}-${value}` });
+        input.checked = chosen.includes(value);
+        return el("label", {}, input, KINDS[value] ?? label ?? value, el("i", {}, String(n)));
+      });
+    return labels.length ? [el("fieldset", {}, el("legend", {}, title), ...labels)] : [];
+  });
   boxes.replaceChildren(...sets);
   filters.hidden = !sets.length;
   // The list is made anew after each tick: whoever ticks by keyboard stays where they are.
@@ -75,7 +75,8 @@ const hit = ({ url, title, kind, sections }) =>
   el(
     "li",
     {},
-    el("h2", {}, el("a", { href: path(url) }, title), kind ? el("span", { class: "kind" }, kind) : ""),
+    el("h2", {}, el("a", { href: path(url) }, title)),
+    kind && kind !== "article" ? el("p", { class: "kind" }, KINDS[kind] ?? kind) : "",
     passages(sections.slice(0, SHOWN)),
     sections.length > SHOWN
       ? el(
@@ -168,7 +169,7 @@ addEventListener("keydown", (event) => {
 });
 wide.onchange = () => (filters.open = wide.matches);
 wide.onchange();
-room.replaceChildren(form, filters, state, live, hits, ways);
+room.replaceChildren(form, state, live, filters, hits, ways);
 (document.querySelector(".whole-index") ?? room).append(whole);
 load();
 read();
