@@ -41,7 +41,7 @@ class Job(NamedTuple):
 
     #: Stable: the mailer tells a repeated letter by it.
     id: str
-    #: `notice`, `confirm` or `book`.
+    #: `notice`, `confirm`, `book` or `welcome`.
     kind: str
     created: float
     #: When it may be claimed next; None once it is sent or dropped.
@@ -68,7 +68,7 @@ class Lead(NamedTuple):
     """One submission."""
 
     id: str
-    #: SHA-256 in hex of form, content and window: the same content within the window has the same key.
+    #: Keyed SHA-256 in hex of form, content and window: the same content within the window has the same key.
     key: str
     form: str
     created: float
@@ -84,9 +84,10 @@ class Lead(NamedTuple):
     reasons: tuple[str, ...] = ()
     confirmed: float | None = None
     unsubscribed: float | None = None
-    #: Keyed hash of the mail address (`Tokens.fingerprints`), "" without one: finds all of a person's leads.
+    #: Keyed hash of the mail address, else of the telephone number (`Tokens.fingerprints`), "" without either: finds
+    #: all of a person's leads.
     person: str = ""
-    #: When the record's retention ends and a store may delete it; 0 = kept.
+    #: When the record's retention ends and a store may delete it, sooner while it waits for its click; 0 = kept.
     until: float = 0
     #: Key in the `Vault` under which the answers of sensitive fields lie, "" when there are none.
     vault: str = ""
