@@ -10,6 +10,7 @@ import pytest
 from forms.check import check_folder
 from forms.definition import SHIPPED
 from forms.definition import load
+from microsite.errors import BuildError
 from microsite.pages import build
 from microsite.pages.formpages import form_pages
 from microsite.pages.formpages import kept_markdown
@@ -73,14 +74,27 @@ def test_a_form_without_pages_gets_plain_ones_and_no_page_is_made_twice(folder: 
     ]
 
 
-def test_one_new_file_is_a_form_on_the_built_site(folder: Path, tmp_path: Path) -> None:
+def project(root: Path) -> None:
+    """The smallest project with our theme and data."""
     for name in ("data", "theme"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+        (root / name).symlink_to(ROOT / name)
+    shutil.copy(ROOT / "mkdocs.yml", root)
     for name in ("index", "treatments/index", "conditions/index", "safety/index", "find-care/index", "book/index"):
-        file = tmp_path / f"docs/{name}.md"
+        file = root / f"docs/{name}.md"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"---\ntitle: The page {name}\ndescription: About {name}\nkind: page\n---\n\nWords.\n")
+
+
+def test_a_definition_that_cannot_be_used_ends_the_build_in_words(folder: Path, tmp_path: Path) -> None:
+    project(tmp_path)
+    (folder / "survey.toml").write_text(SURVEY.replace('button = "Send"\n', ""))
+    with pytest.raises(BuildError, match=r"survey\.toml:1:1: form-missing-key: `button` is missing"):
+        build(tmp_path, site_dir=tmp_path / "site", strict=False)
+    assert not (tmp_path / "site").exists()
+
+
+def test_one_new_file_is_a_form_on_the_built_site(folder: Path, tmp_path: Path) -> None:
+    project(tmp_path)
     table = "---\ntitle: What we keep\ndescription: A table\nkind: legal\n---\n\n<!--forms-->\n"
     (tmp_path / "docs/kept.md").write_text(table)
     build(tmp_path, site_dir=tmp_path / "site", strict=False)

@@ -18,6 +18,7 @@ from mkdocs.structure.files import File
 
 from forms.definition import folder_of
 from forms.definition import load
+from forms.errors import DefinitionError
 from forms.html import render_form
 from microsite.content import az_markdown
 from microsite.content import body_with_summary
@@ -111,7 +112,7 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
         self._components = {part.id: part for part in read_components(root / "theme" / "examples")}
         for path, text in styleguide_pages(self._components.values()).items():
             files.append(File.generated(config, path, content=text))
-        self._forms = load(folder_of(root))
+        self._forms = _definitions(root)
         self._generated = {}
         self._paths = {article.url: article.path for article in self._site.articles}
         for made in form_pages(self._forms.values(), frozenset(self._articles)):
@@ -174,6 +175,17 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
         if self._site is not None:
             self.findings = tuple(sorted((*self.findings, *index_site(Path(config.site_dir), self._site))))
         _memory.keep()
+
+
+def _definitions(root: Path) -> dict[str, Form]:
+    """The project's forms; a file that cannot be used ends the build with its line, also under `mkdocs build`."""
+    try:
+        return load(folder_of(root))
+    except DefinitionError as error:
+        for mistake in error.mistakes:
+            _log.error(str(mistake))
+        msg = "the forms cannot be drawn" if error.mistakes else str(error)
+        raise PluginError(msg) from error
 
 
 def page_view(site: Site, article: Article, forms: Mapping[str, Form]) -> dict[str, Any]:
