@@ -185,12 +185,20 @@ def _again(desk: Desk, status: int, typed: _Typed, note: str = "") -> Answer:
 
 
 def _stamp(desk: Desk, shown: str) -> str:
-    """The stamp for a form that is shown again: the one it came with, so that a quick correction is not haste."""
+    """The stamp for a form that is shown again: the one it came with, or one of a moment ago.
+
+    The form was filled in before, so a quick correction is not haste.
+    """
+    from .stamp import FASTEST
     from .stamp import make
     from .stamp import read
 
     now = desk.clock()
-    return shown if shown and read(desk.tokens, shown, now) in {"", "fast"} else make(desk.tokens, now, desk.new_id())
+    return (
+        shown
+        if shown and read(desk.tokens, shown, now) in {"", "fast"}
+        else make(desk.tokens, now - FASTEST, desk.new_id())
+    )
 
 
 def _unsaved(desk: Desk, request: Request, typed: _Typed, error: StoreError) -> Handled:

@@ -65,11 +65,12 @@ REASONS = {
     "sales-dating": "offers sex or dating",
 }
 
+#: No single sign in the words holds anybody up: each is below `CHALLENGE`, and it takes two.
 _WEIGHTS = {
     # Alone enough, so that a robot with a browser, which would solve the puzzle, stays out; whoever sends the same
     # again without it gets through.
     "honeypot": 8.0,
-    "stamp-fast": 2.0,
+    "stamp-fast": 1.5,
     "stamp-old": 1.0,
     "stamp-forged": 2.0,
     "stamp-reused": 1.5,
@@ -77,9 +78,9 @@ _WEIGHTS = {
     "rate-network": 2.0,
     "repeated": 3.0,
     "link-hidden": 2.0,
-    "link-in-name": 4.0,
+    "link-in-name": 3.0,
     "link-only": 1.5,
-    "headers": 4.0,
+    "headers": 3.0,
     "disposable": 1.0,
     "script": 1.0,
     "shouting": 1.0,
@@ -235,7 +236,7 @@ def _lines(single: list[str], text: str, host: str) -> Iterator[tuple[str, float
     yield from _links(text, host)
     # The cheap question first: the pattern is compiled only for texts that can match.
     if ("[" in whole or "<" in whole) and re.search(_FORUM, whole):
-        yield "markup", 4.0
+        yield "markup", 3.0
     elif "<" in whole and re.search(_TAG, whole):
         yield "markup", 2.0
     if ":" in text and re.search(_HEADERS, text):
@@ -262,7 +263,7 @@ def _links(text: str, host: str) -> Iterator[tuple[str, float]]:
     from .phrases import SHORTENERS
 
     count = len(unknown)
-    yield "links", 0.5 * count if count < 5 else 3.0 if count < 10 else 4.0
+    yield "links", 0.5 * count if count < 5 else 3.0 if count < 10 else 3.5
     if any(_ends(one, SHORTENERS) for one in unknown):
         yield "link-hidden", _WEIGHTS["link-hidden"]
     if len(re.sub(_LINK, "", text).strip()) < 20:
@@ -286,15 +287,15 @@ def _ends(host: str, names: tuple[str, ...]) -> bool:
 
 
 def _gibberish(text: str) -> float:
-    """4 or 2 for a text with strings of random letters. Keys pressed in despair ("aaaaaa") are no such string."""
+    """3 or 2 for a text with strings of random letters. Keys pressed in despair ("aaaaaa") are no such string."""
     runs = 0
     for word in re.findall(_LETTERS, re.sub(_LINK, " ", text) if _may_link(text) else text):
         # Three changes from small to capital: "dHjKqWmNb"; "PubMedCentral" has two.
         if len(re.findall(_CASES, word)) >= 3:
-            return 4.0
+            return 3.0
         # Six consonants: "wqxzkjhg", but also "Knightsbridge".
         runs += bool(re.search(_CONSONANTS, word)) and not word.isupper()
-    return 4.0 if runs > 1 else 2.0 * runs
+    return 3.0 if runs > 1 else 2.0 * runs
 
 
 def _address(address: str) -> Iterator[tuple[str, float]]:

@@ -46,10 +46,10 @@ def test_without_script_the_page_says_that_it_has_arrived_and_it_has(
     visit: Callable[..., Visitor], leads: Leads
 ) -> None:
     page = visit(java_script_enabled=False).go("/contact/")
-    send(page, "scriptless@example.com", OFFER + "scriptless-7312")
+    send(page, "without.script@example.com", OFFER + "scriptless-7312")
     expect(page.get_by_role("heading", level=1)).to_have_text("What you sent has arrived")
     expect(page.get_by_role("link", name="text 988")).to_be_visible()
-    [lead] = leads("scriptless@example.com")
+    [lead] = leads("without.script@example.com")
     assert lead["quarantined"] is not None
     assert "scriptless-7312" in lead["fields"]["message"]
 

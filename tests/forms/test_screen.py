@@ -346,3 +346,25 @@ def test_no_message_of_the_measured_set_by_people_waits_for_a_reader_and_no_cry_
     held = [one.text for one in real if judge(one.text).action == "quarantine"]
     assert held == []
     assert [one.text for one in real if one.kind == "distress" and judge(one.text).action != "pass"] == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "<script>alert(1)</script>",
+        "Hello <b>you</b>, see <a href='https://blog.example'>my blog about pain</a>",
+        "x\r\nBcc: victim@example.com",
+        "bXqZkWnRtPlMvCdFgHj",
+        "my wallet is bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
+        "please verify your account settings page, it is hard to find",
+    ],
+)
+def test_no_single_sign_in_the_words_holds_anybody_up(message: str) -> None:
+    assert judge(message).action == "pass"
+
+
+def test_a_quick_correction_is_not_haste(wire: Any) -> None:
+    page = wire.post("/api/forms/contact", {"name": "Sam <b>Otter</b>", "message": "Hello"})["body"]
+    shown = page.partition('name="rendered" value="')[2].partition('"')[0]
+    fixed = {**BASE, "name": "Sam <b>Otter</b>", "rendered": shown}
+    assert wire.post("/api/forms/contact", fixed)["headers"]["location"] == "/contact/thanks/"
