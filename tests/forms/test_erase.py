@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from forms.compose import compose
 from forms.erase import erase
@@ -95,6 +100,25 @@ def test_answer_and_log_hold_none_of_it(wire: Any, capsys: pytest.CaptureFixture
     whole = b"".join(path.read_bytes() for path in wire.data.glob("leads.sqlite3*"))
     assert b"Quiet Oak" not in whole
     assert b"ZQX" not in whole
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.text(alphabet=st.characters(categories=["L", "N"]), max_size=30), st.from_regex(r"[A-Z0-9]{0,9}", fullmatch=True)
+)
+def test_whatever_is_private_is_in_no_record_answer_or_mail(desk: Desk, insurer: str, number: str) -> None:
+    insurer, number = f"zq{insurer}qz", f"ZQ{number}"
+    body = json.dumps({**INSURANCE, "insurer": insurer, "member_id": number})
+    request = Request("POST", "/api/forms/insurance", {"content-type": "application/json"}, raw_body=body)
+    handled = handle(lambda: desk, request)
+    assert handled.answer["statusCode"] in {200, 303}
+    sweep(desk)
+    assert isinstance(desk.mailer, MemoryMailer)
+    said = [json.dumps(handled), *map(to_json, desk.store.scan()), *map(str, desk.mailer.sent.values())]
+    assert not [text for text in said if insurer in text or f'"{number}"' in text]
+    assert {"insurer": unicodedata.normalize("NFC", insurer), "member_id": number}.items() <= {
+        pair for values, _ in kept(desk).values() for pair in values.items()
+    }
 
 
 def test_a_retry_is_one_record_and_one_set_of_answers(desk: Desk, clock: Any) -> None:
