@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import contextlib
 import heapq
+import math
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -57,11 +58,21 @@ if TYPE_CHECKING:
     from .document import Document
     from .impact import Weights
 
-__all__ = ["PART", "IndexSummary", "build_index", "ranked_list"]
+__all__ = ["DIRECT", "IndexSummary", "build_index", "part_size", "ranked_list"]
 
-#: Chunks in a part of their directory, and how many checks the manifest itself holds at most.
-PART: Final = 64
+#: Checks of chunks that the manifest itself holds at most.
 DIRECT: Final = 300
+#: Most pairs are in one document: a held posting of a pair takes some five times the memory of one of a term.
+PAIRS_SHARE: Final = 5
+
+
+def part_size(chunks: int) -> int:
+    """Chunks in a part of their directory: a power of two that makes a first search cheapest.
+
+    The manifest names all parts and ten results lie in some nine of them, so a reader pays for `chunks / size + 9 ·
+    size` checks.
+    """
+    return 1 << round(math.log2(max(chunks / 9, 1)) / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +110,7 @@ def build_index(  # noqa: PLR0913 - one knob for each thing a caller may want to
         made.mkdir()
         write = _Writer(made)
         with (scratch / "documents").open("w+b") as aside:
-            scan = Scan(Runs(scratch, "terms", held=held), Runs(scratch, "pairs", held=held), aside)
+            scan = Scan(Runs(scratch, "terms", held=held), Runs(scratch, "pairs", held=held // PAIRS_SHARE), aside)
             for done, document in enumerate(documents, 1):
                 scan.add(document)
                 tick(done)
@@ -177,8 +188,8 @@ def _manifest(scan: Scan, parts: _Parts, write: Callable[[str, bytes], None]) ->
     terms = parts.shards.close().folded("d", write)
     chunks, part = parts.records.close() if len(scan) else [], 0
     if len(chunks) > DIRECT:
-        part = PART
-        pieces = [checks(chunks[low : low + PART]) for low in range(0, len(chunks), PART)]
+        part = part_size(len(chunks))
+        pieces = [checks(chunks[low : low + part]) for low in range(0, len(chunks), part)]
         for at, content in enumerate(pieces):
             write(file_name("c", str(at), content), content)
         chunks = [check_of(content) for content in pieces]

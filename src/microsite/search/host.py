@@ -127,23 +127,24 @@ class Host:
 
     def search(self, text: str, **options: Any) -> Answer:
         """One search."""
-        return self._run(f"engine.search({json.dumps(text)}, {json.dumps(options)})")
+        return self.run(f"engine.search({json.dumps(text)}, {json.dumps(options)})")
 
     def warm(self) -> Answer:
         """What a focus on the search box does."""
-        return self._run("engine.warm().then(() => ({}))")
+        return self.run("engine.warm().then(() => ({}))")
 
     def everything(self) -> Answer:
         """Load all files."""
-        return self._run("engine.everything()")
+        return self.run("engine.everything()")
 
     def timed(self, text: str, repeats: int) -> float:
         """Milliseconds of one whole search with all its files there: parsing, ranking, records, snippets."""
         loop = f"for (let n = 0; n < {repeats}; n++) await engine.answer({json.dumps(text)}, {{}});"
-        answer = self._run(f"(async () => {{ const begun = now(); {loop} return {{ms: now() - begun}}; }})()")
+        answer = self.run(f"(async () => {{ const begun = now(); {loop} return {{ms: now() - begun}}; }})()")
         return float(answer.value["ms"]) / repeats if answer.value else math.nan
 
-    def _run(self, promise: str) -> Answer:
+    def run(self, promise: str) -> Answer:
+        """A JavaScript expression that gives a promise, with all the files that it asks for."""
         steps: list[tuple[str, ...]] = []
         self._context.eval(f"start({promise})")
         while True:

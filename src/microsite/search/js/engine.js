@@ -45,9 +45,9 @@ export class Engine {
     } catch (error) {
       const reason = error instanceof Trouble ? error.reason : "damaged";
       if (reason === "offline") throw error;
-      this.files.known.delete("manifest.bin");
-      this.take(await this.files.load("manifest.bin", true));
       try {
+        this.files.known.delete("manifest.bin");
+        this.take(await this.files.load("manifest.bin", true));
         return await work();
       } catch (again) {
         throw again instanceof Trouble && again.reason === "offline" ? again : new Trouble("damaged");
@@ -74,7 +74,7 @@ export class Engine {
       facets || wanted.length ? this.manifest.filtered() : {},
     ]);
     const positive = query.parts.filter((part) => !part.minus && part.terms.length);
-    if (!positive.length && !query.prefix) return { ...answer, hint: "stopwords" };
+    if (!positive.length && !lists.scored.size) return { ...answer, hint: "stopwords" };
     const started = this.now();
     const masks = Object.fromEntries(wanted.map(([name, values]) => [name, this.mask(runs[name] || [], values)]));
     const keep = this.keeper(query, lists, Object.values(masks));
@@ -172,7 +172,9 @@ export class Engine {
       const longer = vocabulary.filter(([other]) => other.startsWith(word)).sort((a, b) => b[1] - a[1]);
       if (longer.length) return longer[0][0];
     }
-    return near(word, vocabulary, word.length < 8 ? 1 : 2)[0] || "";
+    // `clincs` is two edits from `clinic`, but its stem is one.
+    const [best] = [word, stem(word)].flatMap((one) => near(one, vocabulary, word.length < 8 ? 1 : 2));
+    return best || "";
   }
 
   // Which documents may be found: a test of a document, or nothing when all may.
