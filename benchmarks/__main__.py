@@ -28,13 +28,14 @@ PARTS = {
     "weight": ("benchmarks.pages", "weights"),
     "build": ("benchmarks.pages", "builds"),
     "forms": ("benchmarks.forms.weight", "weight"),
+    "faults": ("benchmarks.faults.measure", "measure"),
     "lighthouse": ("benchmarks.pages", "lighthouse"),
     "screening": ("benchmarks.screening.measure", "measure"),
     "search": ("benchmarks.search.peers", "compare"),
     "search-growth": ("benchmarks.search.growth", "grow"),
 }
 #: Parts that take long or need data from outside: only by name.
-BY_NAME = frozenset({"search-growth"})
+BY_NAME = frozenset({"faults", "search-growth"})
 
 
 def main() -> int:
