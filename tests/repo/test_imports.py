@@ -50,6 +50,9 @@ def test_a_wrong_import_is_noticed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("source", sorted((ROOT / "lambda/forms").rglob("*.py")), ids=lambda path: path.name)
 def test_the_function_needs_nothing_but_the_standard_library(source: Path) -> None:
     allowed = {*sys.stdlib_module_names, "forms"}
+    if source.name == "challenge.py":
+        # ALTCHA (MIT, standard library itself), loaded for a held message only; without it that waits for a reader.
+        allowed |= {"altcha"}
     for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and not node.level:
