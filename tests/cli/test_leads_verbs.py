@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +14,6 @@ from forms.lead import Job
 from microsite.errors import MicrositeError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from .conftest import Place
 
 NOON = 1_795_003_200.0
@@ -137,6 +136,9 @@ class TestErase:
         assert vault.open("v-aaa2", now=NOON) is None
         vault.close()
         assert "ann" not in result.stdout.lower()
+        if desk.vault_named.startswith("sqlite:"):
+            folder = Path(desk.vault_named.removeprefix("sqlite:")).parent
+            assert not [path.name for path in folder.glob("private*") if b"Acme" in path.read_bytes()]
 
     def test_a_lead_stands_for_its_person(self, desk: Place) -> None:
         assert desk.run("erase", "aaa2", "--yes").exit_code == 0

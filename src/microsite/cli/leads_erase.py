@@ -83,7 +83,7 @@ def erase(  # noqa: PLR0913 - one argument an option
         for lead in leads:
             click.echo(f"{lead.id}  {iso(lead.created)}  {lead.form}", err=True)
         agreed(f"Erase {len(leads)} lead(s){f' of {address}' if address else ''}, for good?", yes=yes)
-        with late_vault(vault_named, named) as vault:
+        with late_vault(vault_named, named, write=True) as vault:
             if address:
                 ids = [lead.id for lead in leads]
                 receipt = forget(store, store, vault, tokens, address, now=NOW(), also=ids)

@@ -155,14 +155,25 @@ def opened(named: str, *, write: bool = False) -> Iterator[FullStore]:
 
 
 @contextmanager
-def late_vault(vault_named: str, store_named: str) -> Iterator[FullVault]:
-    """The vault, opened when it is first used and closed after the block; by default the one beside the store."""
+def late_vault(vault_named: str, store_named: str, *, write: bool = False) -> Iterator[FullVault]:
+    """The vault, opened when it is first used and closed after the block; by default the one beside the store.
+
+    `write` readies it so that what is dropped is overwritten in the file.
+    """
     kind, _, place = store_named.partition(":")
     beside = f"sqlite:{Path(place).parent / 'private.sqlite3'}" if kind == "sqlite" else f"dynamodb:{place}-private"
     named = vault_named or os.environ.get("FORMS_VAULT", "") or beside
     kind = _known(named, "--vault")
+
+    def made() -> FullVault:
+        vault = open_vault(named, _world(kind))
+        if write and kind == "sqlite":
+            vault.close()
+            vault = open_vault(named, _world(kind), create=True)
+        return vault
+
     with _words(named):
-        vault: Any = Late(lambda: open_vault(named, _world(kind)))
+        vault: Any = Late(made)
         try:
             yield vault
         finally:

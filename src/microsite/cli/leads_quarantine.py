@@ -112,7 +112,7 @@ def drop(*, named: str, vault_named: str, lead_id: str, yes: bool, as_json: bool
         agreed(f"Throw away {lead.id} ({lead.form}, {iso(lead.created)}) for good?", yes=yes)
         if lead.vault:
             # First: when this fails, the lead still names what is left to throw away.
-            with late_vault(vault_named, named) as vault:
+            with late_vault(vault_named, named, write=True) as vault:
                 vault.drop(lead.vault)
         while not store.remove(lead):
             again = store.get(lead.id)
