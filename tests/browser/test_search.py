@@ -388,7 +388,7 @@ def test_who_wants_to_give_nothing_away_loads_the_whole_index_once_and_for_all(
     try:
         page.goto("/search/")
         page.get_by_label("Load the whole index").check()
-        expect(page.locator(".state")).to_contain_text("The whole index is here", timeout=20_000)
+        expect(page.locator(".state")).to_contain_text("The whole index is here", timeout=60_000)
         assert page.evaluate("({...localStorage})") == {"search": "everything"}
         every = {address for address in requests if SHARD.search(address)}
         assert len(every) > 20
@@ -400,7 +400,7 @@ def test_who_wants_to_give_nothing_away_loads_the_whole_index_once_and_for_all(
         page.goto(ARTICLE)
         requests.clear()
         reach(page).fill("liver")
-        expect(sections(page).first).to_be_visible(timeout=20_000)
+        expect(sections(page).first).to_be_visible(timeout=60_000)
         assert {address for address in requests if SHARD.search(address)} == every, "the box has asked for a part only"
         page.goto("/search/")
         page.get_by_label("Load the whole index").uncheck()

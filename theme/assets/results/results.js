@@ -1,5 +1,5 @@
 // The page /search/: the question stands behind `#`, where it can be linked and shared and reaches no server.
-import { ask, count, el, everything, page, passage, path, start, teller, words } from "/assets/search.js";
+import { ask, count, el, everything, loadAll, page, passage, path, start, teller, words } from "/assets/search.js";
 
 const FILTERS = { condition: "Condition", compound: "Drug", kind: "Kind of page" };
 // What the index calls `kind`, in words. Articles are what people expect, so a result does not say it.
@@ -142,9 +142,7 @@ const later = () => {
     search(query, true);
   });
 };
-// With the setting on, resolves when all files are here; what is asked meanwhile waits.
-const load = () =>
-  start(undefined, undefined, ({ done, total }) => tell(`Loading the index: ${done} of ${total} files.`));
+const loading = ({ done, total }) => tell(`Loading the index: ${done} of ${total} files.`);
 
 form.onsubmit = (event) => {
   event.preventDefault();
@@ -157,7 +155,7 @@ tick.checked = everything();
 tick.onchange = async () => {
   everything(tick.checked);
   if (!tick.checked) return tell("From now on your browser loads only what a search needs.");
-  const { ok, answer } = (await load()) ?? {};
+  const { ok, answer } = await loadAll(loading);
   tell(ok ? `The whole index is here: ${count(answer.files, "file")}.` : "Not all of the index has come. Try it again later.");
 };
 addEventListener("hashchange", read);
@@ -171,5 +169,5 @@ wide.onchange = () => (filters.open = wide.matches);
 wide.onchange();
 room.replaceChildren(form, state, live, filters, hits, ways);
 (document.querySelector(".whole-index") ?? room).append(whole);
-load();
+start(undefined, undefined, loading);
 read();

@@ -5,6 +5,8 @@
 let worker;
 let ready;
 let last = 0;
+let newest = 0;
+let pending;
 const waiting = new Map();
 
 // An element. Attributes by name; what begins with "on" is a listener.
@@ -69,6 +71,8 @@ const post = (verb, more, progress) =>
     worker.postMessage({ id: last, verb, ...more });
   });
 
+const all = (progress) => (worker ? post("everything", {}, progress) : { ok: false });
+
 // `engine` and `manifest` may be under way already, so that they arrive beside this script and not after it.
 export const start = (
   engine = new Worker("/search/worker.js"),
@@ -94,15 +98,24 @@ export const start = (
     .catch(() => null)
     .then((bytes) => {
       worker?.postMessage({ id: 0, verb: "warm", manifest: bytes ?? undefined }, bytes ? [bytes] : []);
-      return worker && everything() && post("everything", {}, progress);
+      return everything() && all(progress);
     });
   return ready;
 };
 
+// Resolves when all files are here; what is asked meanwhile waits.
+export const loadAll = (progress) => (ready = (ready ?? start()).then(() => all(progress)));
+
+// The answer to the newest question; older ones get it late or never, and whoever asked drops them.
 export const ask = async (text, options) => {
+  const mine = ++newest;
   if (!ready) start();
   await ready;
-  return worker ? post("search", { text, options }) : { ok: false, reason: "offline" };
+  // The question under way comes first, for a moment: on a slow line every start of a word would cost files of its own.
+  await Promise.race([pending, new Promise((done) => setTimeout(done, 300))]);
+  if (mine !== newest) return undefined;
+  pending = worker ? post("search", { text, options }) : { ok: false, reason: "offline" };
+  return pending;
 };
 
 // Make `box` a combobox.
