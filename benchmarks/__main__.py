@@ -29,6 +29,7 @@ PARTS = {
     "build": ("benchmarks.pages", "builds"),
     "forms": ("benchmarks.forms.weight", "weight"),
     "faults": ("benchmarks.faults.measure", "measure"),
+    "surge": ("benchmarks.surge", "surge"),
     "lighthouse": ("benchmarks.pages", "lighthouse"),
     "screening": ("benchmarks.screening.measure", "measure"),
     "search": ("benchmarks.search.peers", "compare"),

@@ -52,7 +52,7 @@ _COMPARATORS = Path(__file__).with_name("comparators")
 _PLACE = ROOT / ".cache" / "comparators"
 #: Samples of each kind; and events of the warm measurement.
 _ROUNDS = 11
-_WARM_ROUNDS = 5
+_WARM_ROUNDS = 3
 _WARM = 100
 
 
