@@ -22,10 +22,12 @@ def verbs(group: click.Command, path: tuple[str, ...] = ()) -> dict[tuple[str, .
 
 
 @pytest.mark.parametrize("line", SHOWN)
-def test_a_shown_command_is_understood(line: str) -> None:
+def test_a_shown_command_is_understood(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = shlex.split(line.partition(" >")[0])
     assert words[:2] == ["microsite", "leads"]
     path = next(path for path in verbs(command) if tuple(words[2 : 2 + len(path)]) == path)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "confirmation.eml").touch()
     verbs(command)[path].make_context("leads", words[2 + len(path) :])
 
 

@@ -116,6 +116,13 @@ class TestProof:
         assert "Verified" in out.read_text()
         assert json.loads(desk.run("proof", "aaa1", "--json").stdout)["verified"] is True
 
+    def test_a_mail_that_held_no_used_link_fails(self, desk: Place, tmp_path: Path) -> None:
+        mail = tmp_path / "mail.eml"
+        mail.write_bytes(b"Subject: x\r\n\r\nhttps://site.example/api/confirm?token=none\r\n")
+        result = desk.run("proof", "aaa1", "--mail", str(mail))
+        assert result.exit_code == 1
+        assert "holds no link that was used" in result.stderr
+
     def test_a_changed_one_fails_loudly(self, desk: Place) -> None:
         result = desk.run("proof", "bbb1")
         assert result.exit_code == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html.parser
 
 from forms.definition import load
@@ -11,6 +12,7 @@ from forms.lead import Lead
 from forms.lead import Proof
 from microsite.desk.proof import as_html
 from microsite.desk.proof import as_text
+from microsite.desk.proof import clicked_in
 from microsite.desk.proof import state
 
 NOON = 1_795_003_200.0
@@ -96,6 +98,21 @@ def test_a_box_left_empty_says_so() -> None:
 def test_a_click_without_a_kept_proof_is_not_passed_off_as_one() -> None:
     said = text(lead(agreed())._replace(proofs=()))
     assert "The address was confirmed (no proof of the click is kept)" in said
+
+
+def mail(token: str) -> bytes:
+    body = f"Open https://site.example/api/confirm?token=3D{token}\r\n".replace("=3D", "=")
+    return b"Content-Type: text/plain; charset=us-ascii\r\nSubject: Hello\r\n\r\n" + body.encode()
+
+
+def test_the_mail_that_held_the_link_is_told_from_another() -> None:
+    token = "0a0b0c0d.aaa1.6b00.abc_-"
+    used = Proof("confirmed", NOON, "", hashlib.sha256(token.encode()).hexdigest())
+    one = lead(agreed())._replace(proofs=(used,))
+    assert clicked_in(one, mail(token)) == (used,)
+    assert clicked_in(one, mail("another")) == ()
+    assert clicked_in(one, b"") == ()
+    assert clicked_in(one, b"\xff\x00") == ()
 
 
 def test_what_a_stranger_put_into_the_page_name_is_only_text() -> None:

@@ -14,6 +14,8 @@ from microsite.desk import Tally
 from microsite.desk import as_html
 from microsite.desk import as_text
 from microsite.desk import build
+from microsite.desk import clicked_in
+from microsite.desk import iso
 from microsite.desk import render
 from microsite.desk import state
 
@@ -76,8 +78,14 @@ def report(  # noqa: PLR0913 - one argument an option
 @click.argument("lead_id", metavar="ID")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write instead of printing.")
 @click.option("--html", "as_page", is_flag=True, help="As an HTML page.")
+@click.option(
+    "--mail", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Also tell whether this mail (.eml) held the link that was used.",
+)  # fmt: skip
 @json_option
-def proof(*, named: str, lead_id: str, out: Path | None, as_page: bool, as_json: bool) -> None:
+def proof(  # noqa: PLR0913 - one argument an option
+    *, named: str, lead_id: str, out: Path | None, as_page: bool, mail: Path | None, as_json: bool
+) -> None:
     r"""Print what one person agreed to, word for word, and verify its hashes; 1 when one does not fit.
 
     \b
@@ -98,6 +106,12 @@ def proof(*, named: str, lead_id: str, out: Path | None, as_page: bool, as_json:
     else:
         write_file(out, text)
         click.echo(str(out), err=True)
+    clicks = clicked_in(lead, mail.read_bytes()) if mail is not None else ()
+    for click_ in clicks:
+        click.echo(f"{mail}: held the link by which {lead.id} was {click_.act} on {iso(click_.at)}", err=True)
+    if mail is not None and not clicks:
+        click.echo(f"error: {mail} holds no link that was used for {lead.id}", err=True)
     if not statement.whole:
         click.echo(f"error: a wording of {lead.id} does not fit its hash: the record was changed", err=True)
+    if not statement.whole or (mail is not None and not clicks):
         click.get_current_context().exit(1)

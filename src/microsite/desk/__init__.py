@@ -10,6 +10,7 @@ from .page import render
 from .proof import Statement
 from .proof import as_html
 from .proof import as_text
+from .proof import clicked_in
 from .proof import state
 from .report import Report
 from .report import build
@@ -32,6 +33,7 @@ __all__ = [
     "as_row",
     "as_text",
     "build",
+    "clicked_in",
     "dead_letter",
     "due_again",
     "iso",

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import html
+import re
 import unicodedata
+from email import message_from_bytes
+from email import policy
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -22,8 +25,12 @@ if TYPE_CHECKING:
     from forms.definition import Form
     from forms.lead import Agreed
     from forms.lead import Lead
+    from forms.lead import Proof
 
-__all__ = ["Statement", "as_html", "as_text", "state"]
+__all__ = ["Statement", "as_html", "as_text", "clicked_in", "state"]
+
+#: The token in a link of a mail.
+_TOKEN = re.compile(r"[?&]token=([A-Za-z0-9_.-]+)")
 
 _ACTS = {
     "confirmed": "The confirming button was pressed",
@@ -94,6 +101,17 @@ def state(lead: Lead, forms: Mapping[str, Form], *, now: float) -> Statement:
     form = forms.get(lead.form)
     wordings = tuple(_Wording(one, _sum(one), _today(one, form)) for one in lead.agreed)
     return Statement(lead, form.address_in(lead.values) if form is not None else "", now, wordings)
+
+
+def clicked_in(lead: Lead, mail: bytes) -> tuple[Proof, ...]:
+    """The clicks of `lead` that were made on a link of `mail` (RFC 5322), saved from a mailbox or the outbox.
+
+    Only the mail holds the link's token; the record keeps the token's SHA-256.
+    """
+    part = message_from_bytes(mail, policy=policy.default).get_body(("plain", "html"))
+    text = html.unescape(part.get_content()) if part is not None else ""
+    hashes = {hashlib.sha256(token.encode()).hexdigest() for token in _TOKEN.findall(text)}
+    return tuple(proof for proof in lead.proofs if proof.token in hashes)
 
 
 def as_text(statement: Statement) -> str:
