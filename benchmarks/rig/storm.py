@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import random
 import re
-import threading
 from collections import Counter
 from itertools import islice
 from itertools import pairwise
@@ -30,9 +29,6 @@ from hypothesis.stateful import rule
 from forms.definition import load
 from forms.desk import Desk
 from forms.desk import Site
-from forms.errors import FormsError
-from forms.errors import MailError
-from forms.errors import StoreError
 from forms.errors import TokenInvalid
 from forms.feedback import take
 from forms.follow import confirm
@@ -47,6 +43,11 @@ from forms.notify import sweep
 from forms.submit import submit
 from forms.tokens import Tokens
 
+from .interleave import FATES
+from .interleave import Actor
+from .interleave import Port
+from .interleave import started
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Sequence
@@ -60,87 +61,10 @@ __all__ = ["OutboxStorm", "SesStorm"]
 _LINK = re.compile(r"/api/confirm\?token=(\S+)")
 _START = 1_795_000_000.0
 _FORMS = load()
-#: What may go wrong at a call.
-_FATES = ("fail", "fail-after", "kill", "kill-after")
 #: Seconds: the clock may have been set back by a day in each of some twenty steps; an hour is the longest pause.
 _PATIENCE = 25 * 86_400.0
 #: Why a mail may rightly never go out.
 _DROPPED = frozenset({"confirmed", "repeat", "suppressed", "unsubscribed"})
-
-
-class _Killed(BaseException):
-    """`kill -9` at this point: nothing of the service may catch it."""
-
-
-class _Actor(threading.Thread):
-    """Runs `work` one port call at a time: `go` lets it do the call that it stands at, with a fate."""
-
-    def __init__(self, work: Callable[[], None]) -> None:
-        super().__init__(daemon=True)
-        self._work = work
-        self._mine, self._theirs = threading.Semaphore(0), threading.Semaphore(0)
-        self.fate = self.at = ""
-        self.done = False
-        self.problem: BaseException | None = None
-
-    def run(self) -> None:
-        self._mine.acquire()
-        try:
-            self._work()
-        except (_Killed, FormsError):
-            pass
-        except BaseException as error:  # noqa: BLE001 - told to the test, which runs in another thread
-            self.problem = error
-        self.done = True
-        self._theirs.release()
-
-    def stop(self, verb: str) -> str:
-        """Called by a port in this thread: wait for one's turn; the fate of the call."""
-        self.at = verb
-        self._theirs.release()
-        self._mine.acquire()
-        return self.fate
-
-    def go(self, fate: str) -> None:
-        """Called by the test: let it run until its next call, or its end."""
-        self.fate = fate
-        self._mine.release()
-        self._theirs.acquire()
-
-
-class _Port:
-    """A port whose verbs stop and fail as told. Calls from the test's own thread always work."""
-
-    def __init__(self, port: Any, after: Callable[[str, Any], None]) -> None:
-        self._port = port
-        self._after = after
-
-    def __getattr__(self, name: str) -> Any:
-        verb = getattr(self._port, name)
-        if not callable(verb):
-            return verb
-
-        def call(*arguments: Any, **named: Any) -> Any:
-            actor = threading.current_thread()
-            fate = actor.stop(name) if isinstance(actor, _Actor) else ""
-            if fate == "fail":
-                raise self._error(name, uncertain=False)
-            if fate == "kill":
-                raise _Killed
-            answer = verb(*arguments, **named)
-            self._after(name, answer if name == "add" else arguments[:1])
-            if fate == "fail-after":
-                raise self._error(name, uncertain=True)
-            if fate == "kill-after":
-                raise _Killed
-            return answer
-
-        return call
-
-    def _error(self, name: str, *, uncertain: bool) -> FormsError:
-        if name == "send":
-            return MailError("storm", uncertain=uncertain)
-        return StoreError("storm")
 
 
 class _Ses:
@@ -192,7 +116,7 @@ class Storm(RuleBasedStateMachine):
         self.told: dict[int, set[str]] = {}
         self.clicked: set[str] = set()
         self.secrets = [b"s" * 32]
-        self.desk = self.desk_with(*(_Port(one, self.after) for one in (self.kept, self.post, MemoryVault())))
+        self.desk = self.desk_with(*(Port(one, self.after) for one in (self.kept, self.post, MemoryVault())))
         self.calm = self.desk_with(self.kept, self.post, self.desk.vault)
 
     def desk_with(self, store: Any, mailer: Any, vault: Any) -> Desk:
@@ -232,18 +156,18 @@ class Storm(RuleBasedStateMachine):
         """A crew at once; each call of a port works with the probability `luck`, a send with half of it."""
         # A generator of our own: Hypothesis' lists stay short, and a race needs dozens of choices to be one.
         chance = random.Random(seed)  # noqa: S311 - a repeatable choice is the point
-        crew = iter([_Actor(getattr(self, f"do_{chance.choice(_CREW)}")(chance.randrange(100))) for _ in range(size)])
+        crew = iter([Actor(getattr(self, f"do_{chance.choice(_CREW)}")(chance.randrange(100))) for _ in range(size)])
         # Three at a time: the later ones meet the earlier ones' work while it is half done.
-        going = [_started(one) for one in islice(crew, 3)]
+        going = [started(one) for one in islice(crew, 3)]
         while going:
             self.now += chance.choice((0.0, 0.0, 1.0, 6.0)) * self.slow
             actor = chance.choice(going)
             works = chance.random() < luck / (1 + (actor.at == "send"))
-            actor.go("" if works else chance.choice(_FATES))
+            actor.go("" if works else chance.choice(FATES))
             if actor.done:
                 actor.join()
                 going.remove(actor)
-                going += [_started(one) for one in islice(crew, 1)]
+                going += [started(one) for one in islice(crew, 1)]
                 if actor.problem is not None:
                     raise actor.problem
 
@@ -414,11 +338,6 @@ class SesStorm(Storm):
     """With SES, which takes an id as often as it comes, and reports."""
 
     mailer = _Ses
-
-
-def _started(actor: _Actor) -> _Actor:
-    actor.start()
-    return actor
 
 
 def _one_of(things: Sequence[str], number: int) -> str:
