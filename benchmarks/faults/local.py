@@ -31,7 +31,7 @@ __all__ = ["storm_the_server"]
 _CLIENTS = 32
 #: Seconds a client waits for an answer, and for the mails of what was stored at the end.
 _PATIENCE = 10.0
-_MAILS = 300.0
+_MAILS = 900.0
 _HEADERS = {"content-type": "application/json", "accept": "application/json"}
 
 

@@ -40,10 +40,10 @@ font:1rem/1.5 system-ui,sans-serif}
 h1{font-size:1.6rem;line-height:1.2;margin:.2em 0}h2{font-size:1.2rem;margin:2.2em 0 .6em}
 h3{font-size:1rem;margin:0 0 .5rem}
 p{max-width:44rem}.soft{color:var(--soft)}
-.grid{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(17rem,100%),1fr));margin:1rem 0}
+.grid{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(21rem,100%),1fr));margin:1rem 0}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:1rem;min-width:0}
 .card svg{display:block;width:100%;max-width:30rem;height:auto}
-dl.grid{grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr))}
+dl.grid{grid-template-columns:repeat(auto-fit,minmax(max(8.5rem,22%),1fr))}
 dt{color:var(--soft);font-size:.9rem}dd{margin:0;font-size:1.5rem;font-weight:650;line-height:1.25}
 dd.words{font-size:1.05rem}
 .bar{fill:var(--bar)}.veil{fill:none;stroke:var(--bar);stroke-dasharray:3 2}.axis{stroke:var(--line)}
