@@ -254,6 +254,24 @@ def test_a_new_release_under_an_open_page_is_met_by_itself(engine: Host, index: 
     assert ask(engine, "clinic")["pages"] == []
 
 
+def test_records_of_another_numbering_are_never_shown(engine: Host, index: Path, tmp_path: Path) -> None:
+    """An open page may still find old shards in its cache while the records are the new release's."""
+    changed = [document for document in collection() if document.page != "/clinic/"]
+    build_index(changed, tmp_path / "new")
+    now = {"released": False}
+
+    def read(name: str, fresh: bool) -> bytes | None:  # noqa: FBT001
+        old = reading(index)(name, fresh)
+        new = reading(tmp_path / "new")(name, fresh)
+        return (new or old) if now["released"] and (name[:2] == "r." or fresh) else (old or new)
+
+    engine.over(read)
+    engine.warm()
+    now["released"] = True
+    assert urls(ask(engine, "liver cancer"))[0] == "/liver/#cancer"
+    assert ask(engine, "clinic")["pages"] == []
+
+
 def test_a_manifest_that_the_page_brought_is_not_asked_for(engine: Host, index: Path) -> None:
     engine.over(reading(index))
     content = json.dumps(list((index / "manifest.bin").read_bytes()))

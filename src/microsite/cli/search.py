@@ -124,9 +124,10 @@ def _build(corpus: Path, out: Path, findings: list[Finding]) -> IndexSummary:
 
 
 def _interface() -> dict[str, bytes]:
-    """The script of the search box, where the command is run in a project that has one."""
+    """The sheet and the script of the search box, where the command is run in a project that has them."""
     assets = Path("theme") / "assets"
-    return {"search.js": made["search.js"]} if assets.is_dir() and "search.js" in (made := bundle(assets)) else {}
+    made = bundle(assets) if assets.is_dir() else {}
+    return {name: made[name] for name in ("search.css", "search.js") if name in made}
 
 
 def _write_run(measured: Measured, path: Path) -> None:

@@ -4,18 +4,21 @@ The files::
 
     manifest.bin      fixed name, the only one whose content changes under its name: directories and settings
     worker.js         fixed name: the engine, from js/
-    t.KKKKCCCCC.bin  shards of terms with their posting lists (shards.py)
-    d.….bin           parts of the terms' directory, in an index too large for one
-    r.….bin  p.….bin  chunks of records, of whole texts (records.py)
-    c.….bin           parts of the chunks' directory: a check each
-    w.….bin           words for typos, by first letter (vocabulary.py)
-    f.….bin           which documents a filter lets through, as JSON
+    t.KKKKCCCCC.bin   shards of terms with their posting lists (shards.py)
+    d.KKKKCCCCC.bin   parts of the terms' directory, in an index of more than 150 shards
+    r.NNN.bin         chunks of records, fixed names (records.py)
+    p.KKKKCCCCC.bin   chunks of whole texts
+    w.KKKKCCCCC.bin   words for typos, by first letter (vocabulary.py)
+    f.KKKKCCCCC.bin   which documents a filter lets through, as JSON (filters.py)
+    g.KKKKCCCCC.bin   which chunks there are: for who loads everything
 
 The manifest::
 
-    "MSI1" │ documents │ highest number + 1 │ shift │ chunks in a part of their directory (0: none) │
-    terms: depth, directory │ chunks: number of checks, checks │ words: directory │ check of the filters │
-    kinds: number, texts
+    "MSI2" │ documents │ highest number + 1 │ SHIFT │ depth of the directory │ shift and number of the numbering's
+    digests │ these, two bytes each │ terms: directory │ words: directory │ checks of f and g │ kinds: number, texts
+
+A search takes four steps: the manifest (beside the worker), parts of the directory, shards, records. A word that has
+to be mended takes two more: words, and the shard of the one that was meant.
 
 How documents are numbered: numbering.py. What an impact is: impact.py. The bytes: codec.py.
 """
@@ -24,7 +27,6 @@ from __future__ import annotations
 
 import contextlib
 import heapq
-import math
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -58,21 +60,10 @@ if TYPE_CHECKING:
     from .document import Document
     from .impact import Weights
 
-__all__ = ["DIRECT", "IndexSummary", "build_index", "part_size", "ranked_list"]
+__all__ = ["IndexSummary", "build_index", "ranked_list"]
 
-#: Checks of chunks that the manifest itself holds at most.
-DIRECT: Final = 300
 #: Most pairs are in one document: a held posting of a pair takes some five times the memory of one of a term.
 PAIRS_SHARE: Final = 5
-
-
-def part_size(chunks: int) -> int:
-    """Chunks in a part of their directory: a power of two that makes a first search cheapest.
-
-    The manifest names all parts and ten results lie in some nine of them, so a reader pays for `chunks / size + 9 ·
-    size` checks.
-    """
-    return 1 << round(math.log2(max(chunks / 9, 1)) / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +114,7 @@ def build_index(  # noqa: PLR0913 - one knob for each thing a caller may want to
                 kept = ranked_list(model.strengths(places, codes), model.kept(len(codes)), scan.places, places, model)
                 shards.add(term, kept, len(codes), sorted(pairs.pop(term, ())))
             kinds, filters = {"": 0}, Filters(labels or {})
-            records = Records(write, kinds)
+            records = Records(write, kinds, scan.layout)
             for number, document in scan.documents():
                 records.add(number, document)
                 filters.add(number, document)
@@ -186,13 +177,8 @@ class _Parts:
 
 def _manifest(scan: Scan, parts: _Parts, write: Callable[[str, bytes], None]) -> bytes:
     terms = parts.shards.close().folded("d", write)
-    chunks, part = parts.records.close() if len(scan) else [], 0
-    if len(chunks) > DIRECT:
-        part = part_size(len(chunks))
-        pieces = [checks(chunks[low : low + part]) for low in range(0, len(chunks), part)]
-        for at, content in enumerate(pieces):
-            write(file_name("c", str(at), content), content)
-        chunks = [check_of(content) for content in pieces]
+    chunks = numbers(parts.records.close()) if len(scan) else b""
+    write(file_name("g", "", chunks), chunks)
     frequencies = {word: count for word, count in scan.words.items() if scan.stems[word]}
     vocabulary = write_vocabulary(frequencies, len(scan), write)
     filtered = parts.filters.content()
@@ -200,13 +186,12 @@ def _manifest(scan: Scan, parts: _Parts, write: Callable[[str, bytes], None]) ->
         write(file_name("f", "", filtered), filtered)
     return b"".join(
         (
-            b"MSI1",
-            numbers([len(scan), scan.end, SHIFT, part, terms.depth]),
+            b"MSI2",
+            numbers([len(scan), scan.end, SHIFT, terms.depth, scan.layout.shift, len(scan.layout.digests)]),
+            b"".join(digest.to_bytes(2, "big") for digest in scan.layout.digests),
             directory_bytes(terms),
-            numbers([len(chunks)]),
-            checks(chunks),
             directory_bytes(vocabulary),
-            checks([check_of(filtered) if filtered else 0]),
+            checks([check_of(filtered) if filtered else 0, check_of(chunks)]),
             numbers([len(parts.kinds)]),
             *(numbers([len(kind.encode())]) + kind.encode() for kind in parts.kinds),
         )

@@ -4,10 +4,10 @@
 * sorted texts: for each, how many bytes it shares with the one before, how many follow, and these (front coding,
   Witten, Moffat, Bell, "Managing Gigabytes", 4.1);
 * posting list: `step, count, document differences…, levels…`, a byte for each level; a posting is worth `step · level`;
-* file name: `KIND.KKKKCCCCC.bin`. `KKKK` is 16 bits of the CRC-32 of the file's key (a shard's first term, a chunk's
-  number), `CCCCC` 20 bits of the CRC-32 of its content: its check. A directory needs to hold only the latter, since
-  the reader knows the key. Two contents of one key share a name once in a million edits; the reader compares the
-  content with the name, so a damaged answer is seen;
+* file name: `KIND.KKKKCCCCC.bin`. `KKKK` is 16 bits of the CRC-32 of the file's key (a shard's or a directory's first
+  term, a chunk's number), `CCCCC` 20 bits of the CRC-32 of its content: its check. A directory needs to hold only the
+  latter, since the reader knows the key. Two contents of one key share a name once in a million edits; the reader
+  compares the content with the name, so a damaged answer is seen;
 * checks: 20 bits each, high first, the last byte filled with zeros. 0 says that there is no file.
 """
 

@@ -13,6 +13,7 @@ from .document import Document
 from .impact import Lengths
 from .impact import pack
 from .numbering import first_numbers
+from .records import Layout
 from .terms import Stems
 from .terms import words
 
@@ -39,8 +40,9 @@ class Scan:
         self.words: Counter[str] = Counter()
         #: The number of each document, by its place in the input; after `number`.
         self.places: array[int] = array("I")
-        #: One more than the highest number.
+        #: One more than the highest number, and the digests of the numbering; after `number`.
         self.end = 0
+        self.layout = Layout(0)
         self._aside = aside
         self._offsets = array("Q")
         self._at = 0
@@ -91,6 +93,9 @@ class Scan:
             for step in range(size):
                 self.places[first + step] = start + step
             self.end = end
+        self.layout = Layout(self.end)
+        for page, first, size in self._pages:
+            self.layout.add(page, self.places[first], size)
 
     def documents(self) -> Iterator[tuple[int, Document]]:
         """`(number, what is shown of the document)` by rising number."""

@@ -14,7 +14,12 @@ export const text = (bytes) => decoder.decode(bytes);
 
 // `t`, "ketamin", "41ff0" → "t.5c2a41ff0.bin"
 export const fileName = (kind, key, check) => `${kind}.${hex(crc(utf8(key)) & 0xffff, 4)}${check}.bin`;
-export const isWhole = (name, bytes) => name.slice(6, 11) === hex(crc(bytes) & 0xfffff || 1, 5);
+// Whether a file is what its name, or for a chunk of records its first digits, says.
+export const isWhole = (name, bytes) => {
+  const own = name.startsWith("r.") && 5;
+  const said = own ? text(bytes.subarray(0, own)) : name.slice(6, 11);
+  return said === hex(crc(own ? bytes.subarray(own) : bytes) & 0xfffff || 1, 5);
+};
 const utf8 = (key) => Array.from(unescape(encodeURIComponent(key)), (c) => c.charCodeAt(0));
 
 // By code points, as UTF-8 and Python have it.

@@ -1,6 +1,6 @@
 // One search: what was typed in, an answer out. Knows no network: `fetchBytes(name, {fresh})` gives a file's bytes, or
 // throws Trouble("offline" | "missing").
-import { eachPosting } from "./codec.js";
+import { eachPosting, text } from "./codec.js";
 import { Files, Trouble } from "./files.js";
 import { Manifest } from "./manifest.js";
 import { parse } from "./query.js";
@@ -28,7 +28,8 @@ export class Engine {
     else if (!this.manifest) this.take(await this.files.get("manifest.bin"));
   }
   take(bytes) {
-    this.raw = bytes;
+    // Records keep their names from release to release: those of before may be of another numbering.
+    for (const name of [...this.files.known.keys()]) if (name.startsWith("r.")) this.files.known.delete(name);
     try {
       this.manifest = new Manifest(bytes, this.files);
     } catch {
@@ -89,8 +90,9 @@ export class Engine {
       records = await this.withPhrases(records, phrases);
       total = records.length;
       records = records.slice(0, limit);
-      for (const record of records) record.opening = passage(await this.manifest.wholeText(record), terms);
+      for (const record of records) record.opening = await this.manifest.wholeText(record);
     }
+    for (const record of records) record.opening = passage(record.opening, terms);
     // The page or section that is called just so comes first.
     const asked = words(typed).join(" ");
     const exactly = (record) => [record.title, record.heading].some((name) => name && words(name).join(" ") === asked);
@@ -239,7 +241,8 @@ export class Engine {
       await Promise.all(
         Array.from({ length: 8 }, async () => {
           while (queue.length) {
-            await this.files.get(queue.pop());
+            const name = queue.pop(), bytes = await this.files.get(name);
+            if (name.startsWith("r.")) await this.manifest.file("p", name.slice(2, -4), text(bytes.subarray(9, 14)));
             if (++done % 20 === 0) progress({ done, total: names.length });
           }
         }),

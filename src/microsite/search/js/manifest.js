@@ -2,7 +2,7 @@
 import { Reader, fileName, find, readShard, text } from "./codec.js";
 import { Trouble } from "./files.js";
 
-const MAGIC = "MSI1";
+const MAGIC = "MSI2";
 const NONE = "00000";
 
 export class Manifest {
@@ -10,27 +10,28 @@ export class Manifest {
     if (text(bytes.subarray(0, 4)) !== MAGIC) throw new Trouble("damaged");
     const reader = new Reader(bytes, 4);
     this.files = files;
-    [this.documents, this.numbers, this.shift, this.part, this.depth] = Array.from({ length: 5 }, () => reader.number());
+    let parts;
+    [this.documents, this.numbers, this.shift, this.depth, this.partShift, parts] = Array.from({ length: 6 }, () => reader.number());
+    this.layout = reader.take(parts * 2);
     this.terms = reader.directory();
-    this.chunks = reader.checks(reader.number());
     this.words = reader.directory();
-    [this.filters] = reader.checks(1);
+    [this.filters, this.chunks] = reader.checks(2);
     this.kinds = Array.from({ length: reader.number() }, () => reader.text());
     this.shards = new Map();
   }
   file(kind, key, check) {
     return this.files.get(fileName(kind, key, check));
   }
-  // The directory entry of a term's shard: [key, check], and the key of the next.
+  // Where a term's shard is: {key, check}, and the key of the `next` shard.
   async place(term) {
-    let directory = this.terms;
+    let directory = this.terms, after;
     if (this.depth > 1) {
       const at = Math.max(find(directory, term), 0);
-      if (!directory.keys.length) return null;
+      after = directory.keys[at + 1];
       directory = new Reader(await this.file("d", directory.keys[at], directory.checks[at])).directory();
     }
     const at = find(directory, term);
-    return at < 0 ? null : { key: directory.keys[at], check: directory.checks[at], next: directory.keys[at + 1] };
+    return at < 0 ? null : { key: directory.keys[at], check: directory.checks[at], next: directory.keys[at + 1] ?? after };
   }
   async shard(place) {
     const name = fileName("t", place.key, place.check);
@@ -64,30 +65,23 @@ export class Manifest {
     const reader = new Reader(await this.file("w", letter, this.words.checks[at]));
     return reader.sorted(reader.number()).map((word) => [word, reader.bytes[reader.at++]]);
   }
-  async check(chunk) {
-    if (!this.part) return this.chunks[chunk];
-    const at = Math.floor(chunk / this.part);
-    return new Reader(await this.file("c", String(at), this.chunks[at])).checks(this.part)[chunk % this.part];
-  }
   // What is shown of a document.
   async record(document) {
-    const chunk = document >> this.shift, at = document - (chunk << this.shift);
-    const lines = text(await this.file("r", String(chunk), await this.check(chunk))).split("\n");
+    const chunk = document >> this.shift, at = document - (chunk << this.shift), name = `r.${chunk}.bin`;
+    const lines = text(await this.files.get(name)).split("\n"), part = (chunk << this.shift) >> this.partShift;
+    const [high, low] = this.layout.subarray(part * 2);
+    if (parseInt(lines[0].slice(5, 9), 16) !== high * 256 + low) throw new Trouble("stale");
     let page = "", title = "";
-    for (let n = 0; n < at + 1; n++) {
-      const fields = lines[n + 1].split("\t");
-      if (fields[0] || fields[1]) [page, title] = fields;
-      if (n === at) {
-        const [, , anchor, heading, kind, opening] = fields;
-        return { document, page, title, anchor, heading, kind: this.kinds[kind] || "", opening, chunk, at, texts: lines[0] };
-      }
-    }
+    for (const line of lines.slice(1, at + 1)) [page, title] = line[0] === "\t" || !line ? [page, title] : line.split("\t");
+    const fields = lines[at + 1].split("\t"), [, , anchor, heading, kind, opening] = fields;
+    if (fields[0] || fields[1]) [page, title] = fields;
+    return { document, page, title, anchor, heading, kind: this.kinds[kind] || "", opening, chunk, at, texts: lines[0].slice(9) };
   }
   // The whole text of a document.
   async wholeText({ chunk, at, texts }) {
     return text(await this.file("p", String(chunk), texts)).split("\n")[at];
   }
-  // The name of every file there is.
+  // The name of every file there is, but those of whole texts.
   async allNames() {
     const names = [];
     const leaves = async (kind, { keys, checks }) => names.push(...keys.map((key, i) => fileName(kind, key, checks[i])));
@@ -99,17 +93,11 @@ export class Manifest {
     else await leaves("t", this.terms);
     await leaves("w", this.words);
     if (this.filters !== NONE) names.push(fileName("f", "", this.filters));
-    const count = ((this.numbers - 1) >> this.shift) + 1;
-    for (let chunk = 0; chunk < count && this.documents; chunk++) {
-      if (this.part && chunk % this.part === 0) {
-        const at = chunk / this.part;
-        names.push(fileName("c", String(at), this.chunks[at]));
-      }
-      const check = await this.check(chunk);
-      if (check === NONE) continue;
-      const name = fileName("r", String(chunk), check);
-      names.push(name, fileName("p", String(chunk), text(await this.files.get(name)).slice(0, 5)));
-    }
+    names.push(fileName("g", "", this.chunks));
+    const reader = new Reader(await this.file("g", "", this.chunks));
+    for (let chunk = 0, there = false; reader.at < reader.bytes.length; there = !there)
+      for (let run = reader.number(); run > 0; run--, chunk++)
+        if (there) names.push(`r.${chunk}.bin`);
     return names;
   }
   async filtered() {
