@@ -99,6 +99,20 @@ class _Database:
     def _durable(self) -> None:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
+        # What is deleted is overwritten with zeros: what somebody wrote must not stay in free pages of the file.
+        self._db.execute("PRAGMA secure_delete=ON")
+
+    def _forget(self) -> None:
+        """Empty the `-wal` as well, which holds what was deleted until it is written over, days later on a quiet site.
+
+        Others who read or write just now keep it; the next deletion tries again. https://sqlite.org/pragma.html
+        """
+        with self._lock, contextlib.suppress(sqlite3.Error):
+            self._db.execute("PRAGMA busy_timeout=200")
+            try:
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            finally:
+                self._db.execute(f"PRAGMA busy_timeout={_PATIENCE * 1000:.0f}")
 
     def _columns(self, table: str) -> set[str]:
         return {name for _, name, *_ in self._db.execute(f"PRAGMA table_info({table})")}
@@ -224,17 +238,21 @@ class SqliteStore(_Database):
     def remove(self, lead: Lead) -> bool:
         """See `ports.Store.remove`."""
         with self._writing() as db:
-            done = db.execute("DELETE FROM leads WHERE id = ? AND revision = ?", (lead.id, lead.revision))
-            return done.rowcount == 1
+            gone = db.execute("DELETE FROM leads WHERE id = ? AND revision = ?", (lead.id, lead.revision)).rowcount
+        if gone:
+            self._forget()
+        return gone == 1
 
     def purge(self, now: float, limit: int) -> int:
         """See `ports.Store.purge`."""
         with self._writing() as db:
-            done = db.execute(
+            gone = db.execute(
                 "DELETE FROM leads WHERE id IN (SELECT id FROM leads WHERE until > 0 AND until <= ? LIMIT ?)",
                 (now, limit),
-            )
-            return done.rowcount
+            ).rowcount
+        if gone:
+            self._forget()
+        return gone
 
     def claim(self, key: str, value: str, *, now: float, until: float) -> bool:
         """See `ports.Marks.claim`."""
@@ -284,8 +302,6 @@ class SqliteVault(_Database):
     def _prepare(self, *, create: bool) -> None:
         if create:
             self._durable()
-            # What is deleted is overwritten with zeros: a health answer must not stay in free pages of the file.
-            self._db.execute("PRAGMA secure_delete=ON")
             self._db.executescript(_VAULT_SCHEMA)
         elif not self._columns("vault") >= {"key", "body", "until"}:
             msg = f"{self._path} is not a vault"
@@ -310,12 +326,17 @@ class SqliteVault(_Database):
     def drop(self, key: str) -> None:
         """See `ports.Vault.drop`."""
         with self._writing() as db:
-            db.execute("DELETE FROM vault WHERE key = ?", (key,))
+            gone = db.execute("DELETE FROM vault WHERE key = ?", (key,)).rowcount
+        if gone:
+            self._forget()
 
     def purge(self, now: float) -> int:
         """Delete what is over at `now`; DynamoDB's TTL does the same by itself."""
         with self._writing() as db:
-            return db.execute("DELETE FROM vault WHERE until <= ?", (now,)).rowcount
+            gone = db.execute("DELETE FROM vault WHERE until <= ?", (now,)).rowcount
+        if gone:
+            self._forget()
+        return gone
 
 
 def _later(lead: Lead) -> tuple[str, float]:

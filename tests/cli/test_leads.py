@@ -19,6 +19,7 @@ from forms.lead import Job
 from forms.lead import Lead
 from forms.sqlite import SqliteStore
 from microsite.cli.leads import command
+from microsite.cli.main import cli
 from microsite.errors import MicrositeError
 
 if TYPE_CHECKING:
@@ -125,6 +126,37 @@ def test_a_store_of_an_unknown_kind_is_a_usage_error(named: str) -> None:
 def test_help_has_an_example() -> None:
     for arguments in ([], ["list"], ["show"], ["export"]):
         assert "Example: microsite leads" in run(*arguments, "--help").stdout
+
+
+@pytest.mark.parametrize("verb", [["serve"], ["leads", "export"], ["leads", "quarantine", "release"]])
+def test_help_shows_examples_as_lines_and_no_marks_of_its_own(verb: list[str]) -> None:
+    shown = CliRunner().invoke(cli, [*verb, "--help"]).stdout
+    assert "\\b" not in shown
+    assert "\n  Example: microsite " in shown
+
+
+def test_a_misspelt_state_is_a_usage_error_and_not_no_leads(place: str) -> None:
+    result = run("list", "--store", place, "--state", "confimed")
+    assert result.exit_code == 2
+    assert "'confirmed'" in result.stderr
+
+
+def test_a_damaged_record_that_is_asked_for_is_not_said_to_be_missing(place: str) -> None:
+    with contextlib.closing(sqlite3.connect(place.removeprefix("sqlite:"))) as db:
+        db.execute("UPDATE leads SET body = '{' WHERE id = 'aab2'")
+        db.commit()
+    error = run("proof", "--store", place, "aab").exception
+    assert isinstance(error, MicrositeError)
+    assert "aab2 cannot be read" in str(error)
+
+
+def test_a_damaged_file_is_told_from_one_that_is_not_there(place: str) -> None:
+    path = Path(place.removeprefix("sqlite:"))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
+    error = run("list", "--store", place).exception
+    assert isinstance(error, MicrositeError)
+    assert "backup" in error.fix
 
 
 def test_a_damaged_record_is_said_after_all_the_others(place: str) -> None:

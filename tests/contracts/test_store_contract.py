@@ -220,6 +220,18 @@ class TestSqliteStore(StoreContract):
         here.close()
         there.close()
 
+    @pytest.mark.parametrize("how", ["remove", "purge"])
+    def test_what_is_deleted_leaves_file_and_log_while_a_server_has_them_open(self, tmp_path: Path, how: str) -> None:
+        server, desk = (SqliteStore(tmp_path / "leads.sqlite3") for _ in range(2))
+        long = {"message": "XYZZY-12345 " * 2000}  # on pages of its own, which become free pages
+        server.add(lead("a")._replace(values=long, until=5.0))
+        server.add(lead("b"))
+        assert desk.remove(next(server.scan())) if how == "remove" else desk.purge(6, 10) == 1
+        assert [one.id for one in server.scan()] == ["b"]
+        assert not [one.name for one in tmp_path.iterdir() if b"XYZZY" in one.read_bytes()]
+        server.close()
+        desk.close()
+
     def test_files_are_for_the_owner_only(self, tmp_path: Path) -> None:
         store = SqliteStore(tmp_path / "deep" / "leads.sqlite3")
         store.add(lead("a"))

@@ -72,6 +72,15 @@ class TestSqliteVault(VaultContract):
         vault.close()  # the last connection folds the log into the file
         assert b"XYZZY" not in path.read_bytes()
 
+    def test_what_is_dropped_leaves_the_log_too_while_a_server_has_it_open(self, tmp_path: Path) -> None:
+        server, desk = SqliteVault(tmp_path / "private.sqlite3"), SqliteVault(tmp_path / "private.sqlite3")
+        server.put("k", {"member": "XYZZY-12345"}, until=10)
+        desk.drop("k")
+        assert server.open("k", now=1) is None
+        assert not [one.name for one in tmp_path.iterdir() if b"XYZZY" in one.read_bytes()]
+        server.close()
+        desk.close()
+
     def test_reading_makes_no_vault_and_takes_no_other_file_for_one(self, tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="no store"):
             SqliteVault(tmp_path / "private.sqlite3", create=False)

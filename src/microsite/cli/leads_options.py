@@ -28,6 +28,7 @@ from forms.errors import FormsError
 from forms.errors import SettingsError
 from forms.errors import StoreError
 from forms.tokens import Tokens
+from microsite.desk import STATES
 from microsite.desk import Filter
 from microsite.errors import MicrositeError
 
@@ -75,6 +76,12 @@ _KEYS = frozenset({
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 })  # fmt: skip
+#: What SQLite's messages say → what to do; "" for all others.
+_SQLITE = {
+    "locked": "another program writes there and does not end: try again, or stop it",
+    "malformed": "the file is damaged: stop the server and restore it from a backup, or try `sqlite3 FILE .recover`",
+    "": "`make serve` makes the store; --store names another",
+}
 _LOST = frozenset({"certificate", "connect", "cut", "garbled", "lost", "timeout"})
 
 store_option = click.option(
@@ -105,7 +112,9 @@ def filters(verb: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--until", type=_DAY, help="Only up to this day, itself included (UTC)."),
         click.option("--since", type=_DAY, help="Only from this day on (UTC)."),
         click.option("--page", default="", help="Only those that this page led to, such as safety/benefits."),
-        click.option("--state", default="", help="Only in this state, such as confirmed."),
+        click.option(
+            "--state", type=click.Choice(STATES), default=None, metavar="STATE", help=f"Only {', '.join(STATES)}."
+        ),
         click.option("--form", default="", help="Only of this form, such as book."),
     ):
         verb = option(verb)
@@ -115,7 +124,7 @@ def filters(verb: Callable[..., Any]) -> Callable[..., Any]:
 def narrowed(  # noqa: PLR0913 - one argument a filter
     *,
     form: str = "",
-    state: str = "",
+    state: str | None = None,
     page: str = "",
     since: datetime | None = None,
     until: datetime | None = None,
@@ -123,12 +132,12 @@ def narrowed(  # noqa: PLR0913 - one argument a filter
     everything: bool = False,
 ) -> Filter:
     """The filter that the options ask for; raises a usage error when they contradict each other."""
-    if quarantined and state not in {"", "quarantined"}:
+    if quarantined and state not in {None, "quarantined"}:
         msg = f"--quarantined and --state {state} exclude each other"
         raise click.UsageError(msg)
     return Filter(
         form=form,
-        state="quarantined" if quarantined else state,
+        state="quarantined" if quarantined else state or "",
         page=page.strip("/"),
         since=since.replace(tzinfo=UTC).timestamp() if since else float("-inf"),
         until=(until.replace(tzinfo=UTC) + timedelta(days=1)).timestamp() if until else float("inf"),
@@ -223,6 +232,11 @@ def lead_with(store: FullStore, begin: str) -> Lead:
     if found is not None:
         return found
     several = list(islice((lead for lead in store.scan() if lead.id.startswith(begin)), 2)) if begin else []
+    if not several:
+        broken = sorted(one for one in getattr(store, "unreadable", ()) if begin and one.startswith(begin))
+        if broken:
+            msg = f"the record {broken[0]} cannot be read"
+            raise MicrositeError(msg, fix="it is damaged, or a newer release wrote it; restore it from a backup")
     if len(several) != 1:
         words = "more than one lead begins" if several else "no lead begins"
         msg = f"{words} with {begin!r}"
@@ -329,7 +343,7 @@ def _words(named: str) -> Iterator[None]:
 def _fix(error: BaseException, named: str) -> str:
     """What to do about a store's failure."""
     if not named.startswith("dynamodb:"):
-        return "`make serve` makes the store; --store names another"
+        return next((fix for sign, fix in _SQLITE.items() if sign in str(error)), _SQLITE[""])
     cause = error.__cause__
     code = cause.code if isinstance(cause, CallError) else ""
     if code == "ResourceNotFoundException":

@@ -42,12 +42,20 @@ class _Verbs(click.Group):
         if cmd_name not in VERBS:
             return super().get_command(ctx, cmd_name)
         command: click.Command = importlib.import_module(VERBS[cmd_name][0]).command
+        _keep_lines(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx  # click's signature
         with formatter.section("Verbs"):
             formatter.write_dl([(verb, line) for verb, (_, line) in VERBS.items()])
+
+
+def _keep_lines(command: click.Command) -> None:
+    r"""Give click the sign that keeps a paragraph's lines: docstrings are raw (ruff D301), so `\b` is two letters."""
+    command.help = (command.help or "").replace("\\b\n", "\b\n") or None
+    for inner in getattr(command, "commands", {}).values():
+        _keep_lines(inner)
 
 
 @click.command(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})

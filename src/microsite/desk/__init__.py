@@ -18,12 +18,14 @@ from .requeue import DeadLetter
 from .requeue import dead_letter
 from .requeue import due_again
 from .requeue import stuck
+from .rows import STATES
 from .rows import Filter
 from .rows import as_row
 from .rows import iso
 from .sheet import lines
 
 __all__ = [
+    "STATES",
     "DeadLetter",
     "Filter",
     "Report",

@@ -15,7 +15,10 @@ from typing import NamedTuple
 if TYPE_CHECKING:
     from forms.lead import Lead
 
-__all__ = ["Filter", "as_row", "iso"]
+__all__ = ["STATES", "Filter", "as_row", "iso"]
+
+#: What `Lead.state` may say, in the order of a lead's life; a misspelt one must not read as "none".
+STATES = ("quarantined", "received", "notified", "pending", "confirmed", "delivered", "unsubscribed")
 
 
 class Filter(NamedTuple):
