@@ -17,7 +17,7 @@ FIXED = settings(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=70,
+    max_examples=40,
     stateful_step_count=20,
     suppress_health_check=list(HealthCheck),
 )
