@@ -26,7 +26,8 @@ WATCH = """
 window.shifts = [];
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) {
-    window.shifts.push([entry.value, ...entry.sources.map(({node}) => node?.className || node?.nodeName)]);
+    window.shifts.push([entry.value, ...entry.sources.map(({node, previousRect: a, currentRect: b}) =>
+      `${node?.className || node?.nodeName} from ${a.x},${a.y} to ${b.x},${b.y}`)]);
   }
 }).observe({type: "layout-shift", buffered: true});
 """
@@ -212,6 +213,7 @@ def test_on_a_phone_the_list_takes_the_width_and_a_thumb_is_enough(visit: Callab
     page.keyboard.type("is it safe for the liver")
     expect(sections(page).first).to_be_visible()
     assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+    page.keyboard.press("ArrowDown")
     panel = page.locator(".found").bounding_box()
     assert panel
     assert (panel["x"], panel["width"]) == (0, width)
@@ -227,7 +229,7 @@ def test_on_a_phone_the_list_takes_the_width_and_a_thumb_is_enough(visit: Callab
 
 
 def test_a_slow_line_says_so_and_loses_no_word(visit: Callable[..., Visitor]) -> None:
-    visitor = visit()
+    visitor = visit(width=360, height=740, init=WATCH)
     page = visitor.go(ARTICLE)
     line = visitor.context.new_cdp_session(page)
     slow = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
@@ -245,6 +247,8 @@ def test_a_slow_line_says_so_and_loses_no_word(visit: Callable[..., Visitor]) ->
     expect(page.locator(".say")).to_have_text("Searching…")
     expect(sections(page).first).to_be_visible()
     expect(page.locator(".say")).to_be_hidden()
+    page.wait_for_timeout(100)
+    assert page.evaluate("JSON.stringify(shifts)") == "[]", "what came late has pushed something"
 
 
 def test_offline_the_words_of_before_still_find_and_others_get_words(visit: Callable[..., Visitor]) -> None:

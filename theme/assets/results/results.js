@@ -20,7 +20,7 @@ const [live, say] = teller();
 const boxes = el("div");
 const filters = el("details", { class: "filters", hidden: "" }, el("summary", {}, "Narrow the results"), boxes);
 const hits = el("ol", { class: "hits" });
-const ways = el("p", { class: "ways" });
+let ways = el("p");
 const tick = el("input", { type: "checkbox" });
 const whole = el("label", { class: "whole" }, tick, "Load the whole index before I search");
 const wide = matchMedia("(min-width: 76rem)");
@@ -100,7 +100,10 @@ const search = async (query, prefix) => {
   const button = (name, onclick) => ways.append(el("button", { class: "button", type: "button", onclick }, name));
   hits.replaceChildren(...pages.map(hit));
   drawFilters(facets, query);
-  ways.replaceChildren();
+  // Made anew: what stays and moves while results come late counts as a shift of the layout.
+  const fresh = el("p", { class: "ways" });
+  ways.replaceWith(fresh);
+  ways = fresh;
   if (hint === "empty") return tell(text ? "There is no word in it. Type a word, a name or a whole question." : "");
   tell(pages.length ? `${count(total, "result")}. ` : "", words(result));
   if (corrected.length) state.append(" Search for ", el("a", { href: page(text, { exact: 1 }) }, text), " instead.");

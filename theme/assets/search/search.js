@@ -120,14 +120,12 @@ export const ask = async (text, options) => {
 
 // Make `box` a combobox.
 function open(box) {
-  const say = el("p", { class: "say" });
-  const list = el("div", { role: "listbox", id: "found", "aria-label": "Pages found" });
-  const shut = el("button", { type: "button", class: "shut", tabindex: -1 }, "Close");
-  const panel = el("div", { class: "found", hidden: "" }, say, list, shut);
+  const panel = el("div", { class: "found", hidden: "" });
   const [live, tell] = teller();
   let turn = 0;
   let frame;
   let active;
+  let options = [];
 
   const close = () => {
     turn++;
@@ -154,17 +152,23 @@ function open(box) {
     };
     return node;
   };
+  // All of it is made anew: what stays and moves while results come late counts as a shift of the layout.
   const show = (text, groups) => {
     point();
-    say.textContent = text;
-    say.hidden = !text;
-    list.replaceChildren(...groups);
-    list.hidden = !groups.length;
-    const options = list.querySelectorAll("a");
+    panel.replaceChildren();
+    if (text) panel.append(el("p", { class: "say" }, text));
+    if (groups.length)
+      panel.append(el("div", { role: "listbox", id: "found", "aria-label": "Pages found" }, ...groups));
+    panel.append(el("button", { type: "button", class: "shut", tabindex: -1, onclick: leave }, "Close"));
+    options = [...panel.querySelectorAll("a")];
     options.forEach((node, i) => (node.id = `found-${i}`));
     panel.hidden = false;
-    panel.scrollTop = list.scrollTop = 0;
-    box.setAttribute("aria-expanded", String(!list.hidden));
+    panel.scrollTop = 0;
+    box.setAttribute("aria-expanded", String(groups.length > 0));
+  };
+  const leave = () => {
+    close();
+    box.blur();
   };
 
   const search = async (exact = false) => {
@@ -221,14 +225,15 @@ function open(box) {
     maxlength: 300,
   }))
     box.setAttribute(name, value);
-  box.after(panel, live);
+  // The box takes more room on a press only: if its sheet comes late, it would move under the reader's eyes.
+  const grow = () => sheet.sheet && box.classList.add("wide");
+  for (const name of ["input", "keydown", "click"]) box.addEventListener(name, grow);
   // A half-composed word is not yet a word.
   box.oninput = (event) => event.isComposing || later();
   box.addEventListener("compositionend", later);
   box.onclick = () => panel.hidden && later();
   box.onkeydown = (event) => {
     if (event.isComposing || event.keyCode === 229) return;
-    const options = [...list.querySelectorAll("a")];
     const at = options.indexOf(active);
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       // After the last option, and before the first, comes the input itself.
@@ -249,17 +254,14 @@ function open(box) {
   };
   // The input keeps the focus while the list is used.
   panel.onmousedown = (event) => event.preventDefault();
-  shut.onclick = () => {
-    close();
-    box.blur();
-  };
   const outside = ({ target }) => target === box || panel.contains(target) || panel.hidden || close();
   document.addEventListener("pointerdown", outside);
   document.addEventListener("focusin", outside);
   // Nothing is shown before its sheet is there, or is known not to come: it would push the page about.
-  const styled = new Promise((done) => {
-    document.head.append(el("link", { rel: "stylesheet", href: "/assets/search.css", onload: done, onerror: done }));
-  });
+  const sheet = el("link", { rel: "stylesheet", href: "/assets/search.css" });
+  const styled = new Promise((done) => (sheet.onload = sheet.onerror = done));
+  styled.then(() => box.after(panel, live));
+  document.head.append(sheet);
   start(...box.parts);
   // What was typed while this script was on its way.
   if (box.value) later();
