@@ -3,6 +3,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 import pytest
+
+from forms.definition import SHIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,9 +108,7 @@ def make_project() -> Callable[[Path], Path]:
             path = docs / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-        definition = root / "lambda/forms/definitions/contact.toml"
-        definition.parent.mkdir(parents=True)
-        definition.write_text("max = 5\n")
+        shutil.copytree(SHIPPED, root / "lambda/forms/definitions")
         (docs / "icon.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
         (root / "secret.txt").write_text("not on the site")
         return root

@@ -106,6 +106,7 @@ def test_an_address_changed_in_the_settings_holds_for_the_next_mail(server: Any)
 
 def test_a_broken_definition_is_named_and_the_forms_go_on_as_they_were(server: Any) -> None:
     definition = server.root / "lambda/forms/definitions/contact.toml"
+    right = definition.read_text()
     page = Listener(server.port)
     build = page.next()["build"]
     definition.write_text("max = wrong\n")
@@ -114,7 +115,7 @@ def test_a_broken_definition_is_named_and_the_forms_go_on_as_they_were(server: A
     assert state["problem"].startswith("lambda/forms/definitions/contact.toml:1:1: form-wrong-type")
     assert "rebuilt in" not in server.errors()
     assert server.ask("/api/forms/contact", "POST").status == 200
-    definition.write_text("max = 5\n")
+    definition.write_text(right)
     assert page.next() == {"build": build, "problem": ""}
     page.close()
 
