@@ -63,8 +63,8 @@ class Reference:
         found = sorted(found, key=lambda posting: (-posting[1], posting[0]))[:kept]
         if not found:
             return {}
-        step = max(round(found[0][1] * W.unit / W.levels), 1)
-        return {at: step * max(1, min(int(value * W.unit / step + 0.5), W.levels)) for at, value in found}
+        step = math.ceil(found[0][1] * W.unit / W.levels) or 1
+        return {at: step * (int(value * (W.unit / step) + 0.5) or 1) for at, value in found}
 
     def term(self, term: str) -> dict[int, int]:
         holding = [

@@ -160,13 +160,14 @@ class Model:
         """Whether a pair that is in so many documents has a list."""
         return frequency >= max(self.weights.pair_least, -(-self._count // self.weights.pair_share))
 
-    def pair_strengths(self, counts: Sequence[int]) -> list[float]:
-        """The strength of one pair in each document that has it, given how often."""
-        idf = self.idf(len(counts)) * self.weights.pair
+    def pair_strengths(self, documents: int, counts: Sequence[int]) -> list[float]:
+        """The strength of a pair that is in so many `documents`, where it is so often."""
+        idf = self.idf(documents) * self.weights.pair
         return [idf * count / (count + self.weights.pair_k) for count in counts]
 
     def stored(self, strengths: Sequence[float]) -> tuple[int, list[int]]:
         """`(step, level of each)` for the strengths that are kept: `step · level / unit` is about the strength."""
         own = self.weights
-        step = max(round(max(strengths) * own.unit / own.levels), 1)
-        return step, [max(1, min(int(value * own.unit / step + 0.5), own.levels)) for value in strengths]
+        step = math.ceil(max(strengths) * own.unit / own.levels) or 1
+        scale = own.unit / step
+        return step, [int(value * scale + 0.5) or 1 for value in strengths]

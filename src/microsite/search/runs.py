@@ -28,9 +28,8 @@ HELD: Final = 4_000_000
 class Runs:
     """Add postings by rising document number; then read them term by term, once."""
 
-    def __init__(self, folder: Path, name: str, *, held: int = HELD) -> None:
+    def __init__(self, folder: Path, *, held: int = HELD) -> None:
         self._folder = folder
-        self._name = name
         self._most = held
         self._held = 0
         self._lists: dict[str, array[int]] = {}
@@ -51,7 +50,7 @@ class Runs:
             self._spill()
 
     def _spill(self) -> None:
-        path = self._folder / f"{self._name}-{len(self._runs)}"
+        path = self._folder / f"run-{len(self._runs)}"
         with path.open("wb") as file:
             for term in sorted(self._lists):
                 name, values = term.encode(), self._lists[term]

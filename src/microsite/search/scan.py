@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from array import array
 from collections import Counter
-from itertools import pairwise
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
+    from .pairs import Pairs
     from .runs import Runs
 
 __all__ = ["Scan"]
@@ -29,7 +29,7 @@ __all__ = ["Scan"]
 class Scan:
     """Takes documents, those of one page in a row; then gives their numbers and, by these, the documents back."""
 
-    def __init__(self, runs: Runs, pairs: Runs, aside: BinaryIO) -> None:
+    def __init__(self, runs: Runs, pairs: Pairs, aside: BinaryIO) -> None:
         self.runs = runs
         self.pairs = pairs
         #: In how many documents each term is.
@@ -66,23 +66,23 @@ class Scan:
 
     def _count(self, place: int, document: Document) -> None:
         said = [words(part) for part in (document.text, document.name, document.focus)]
-        self.words.update(frozenset(word for part in said for word in part))
+        self.words.update(set().union(*said))
         text, title, page = (self.stems.of(part) for part in said)
         names = [terms for name in document.aliases if (terms := self.stems.of(words(name)))]
         counts = Counter(text)
-        codes = {term: min(count, 255) for term, count in counts.items()}
+        codes = dict(counts) if len(text) < 256 else {term: min(count, 255) for term, count in counts.items()}
         if title or page or names:
-            joined = Counter(term for terms in names for term in terms)
-            titles, pages = Counter(title), frozenset(page)
+            joined = [term for terms in names for term in terms]
             shortest: dict[str, int] = {}
             for terms in sorted(names, key=len, reverse=True):
                 shortest.update(dict.fromkeys(terms, len(terms)))
-            for term in {*titles, *pages, *joined}:
-                codes[term] = pack(counts[term], titles[term], joined[term], term in pages, shortest.get(term, 0))
+            for term in {*title, *page, *joined}:
+                aliases = joined.count(term) if joined else 0
+                codes[term] = pack(counts[term], title.count(term), aliases, term in page, shortest.get(term, 0))
         self.lengths.add((len(text), len(title), sum(map(len, names)), len(page)))
         self.runs.add(place, codes)
         self.frequencies.update(codes.keys())
-        self.pairs.add(place, Counter(map(" ".join, pairwise(text))))
+        self.pairs.add(text)
 
     def number(self) -> None:
         """Give each document its number."""
@@ -97,12 +97,17 @@ class Scan:
         for page, first, size in self._pages:
             self.layout.add(page, self.places[first], size)
 
-    def documents(self) -> Iterator[tuple[int, Document]]:
-        """`(number, what is shown of the document)` by rising number."""
+    def order(self) -> Iterator[tuple[int, int]]:
+        """`(number, place)` of each document by rising number."""
         for _, first, size in self._pages:
             for place in range(first, first + size):
-                self._aside.seek(self._offsets[place])
-                yield self.places[place], _thawed(json.loads(self._aside.readline()))
+                yield self.places[place], place
+
+    def documents(self) -> Iterator[tuple[int, Document]]:
+        """`(number, what is shown of the document)` by rising number."""
+        for number, place in self.order():
+            self._aside.seek(self._offsets[place])
+            yield number, _thawed(json.loads(self._aside.readline()))
 
 
 def _frozen(document: Document) -> list[object]:
