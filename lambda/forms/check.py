@@ -62,16 +62,25 @@ def check_file(path: str, docs: str | os.PathLike[str] | None = None) -> tuple[M
     """Check one file."""
     try:
         with open(path, "rb") as file:
-            text = file.read().decode()
-    except (OSError, UnicodeDecodeError):
-        return (Mistake(path, 1, 1, "form-unreadable", "the file cannot be read as UTF-8", "save it as UTF-8 text"),)
-    return check_text(path, text, docs)
+            raw = file.read()
+    except OSError as error:
+        words = f"it cannot be read: {(error.strerror or '').lower()}"
+        return (Mistake(path, 1, 1, "form-unreadable", words, "only definitions may be named .toml here"),)
+    try:
+        return check_text(path, raw.decode(), docs)
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode()
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        return (Mistake(path, line, column, "form-unreadable", "this is not UTF-8", "save the file as UTF-8 text"),)
 
 
 def check_text(path: str, text: str, docs: str | os.PathLike[str] | None = None) -> tuple[Mistake, ...]:
     """Check a definition's text; `path` gives the name that `id` must have."""
     import tomllib
 
+    if text.startswith("\ufeff"):
+        message = "the file begins with a byte order mark, which nobody sees and TOML does not take"
+        return (Mistake(path, 1, 1, "form-syntax", message, "save it as UTF-8 without BOM"),)
     try:
         table = tomllib.loads(text)
     except RecursionError:
@@ -134,12 +143,25 @@ def _value(notes: Notes, value: object, key: Key, at: Path) -> None:
         notes.add(at, "form-empty-text", f"`{name}` is empty", "write the text, or take the line out")
     elif isinstance(value, int) and not key.least <= value <= key.most:
         notes.add(at, "form-bad-value", f"`{name}` must be from {key.least} to {key.most}", key.meaning)
+    elif isinstance(value, str) and (hidden := _HIDDEN.search(value if name in _LONG else value.replace("\n", "\r"))):
+        message = (
+            f"`{name}` holds a hidden character, U+{ord(hidden[0]):04X}"
+            if hidden[0] != "\r"
+            else (f"`{name}` holds a line break")
+        )
+        notes.add(at, "form-bad-value", message, "take it out: a mail would never be sent, or a reader be misled")
     elif isinstance(value, str) and key.choices and value not in key.choices:
         notes.add(at, "form-bad-value", f"`{name}` cannot be `{value}`", did_you_mean(value, key.choices))
     elif isinstance(value, dict) and key.inner is not None:
         _schema(notes, value, key.inner, at)
     elif isinstance(value, list):
         _list(notes, value, key, at)
+
+
+#: Texts that may have several lines.
+_LONG = frozenset({"body", "text", "intro"})
+#: What `validate.py` refuses in what visitors write, for the same reasons.
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
 def _list(notes: Notes, values: list[object], key: Key, at: Path) -> None:

@@ -15,6 +15,7 @@ from .findings import table_in
 from .findings import tables_in
 from .findings import text_in
 from .findings import values_in
+from .patterns import slow
 from .request import LARGEST_BODY
 from .schema import AUTOCOMPLETE
 from .schema import INPUT_MODES
@@ -40,10 +41,6 @@ _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 #: Wider than what becomes a link (`html.py`), so that what nearly is one is seen: `[x](javascript:f(1))`.
 _LINK = re.compile(r"\[([^\[\]]*)\]\(([^)]*)\)")
-#: A repeat of a group that itself repeats, `(a+)+`: the match takes exponential time on a text made for it.
-_REPEATED_REPEAT = re.compile(r"(?<!\\)\((?:[^()\\]|\\.)*(?:[*+]|\{\d+,\})(?:[^()\\]|\\.)*\)(?:[*+]|\{\d+,\})")
-#: What stands in brackets repeats nothing.
-_CLASS = re.compile(r"\[\^?\]?(?:[^\]\\]|\\.)*\]")
 _GOOD_TARGET = re.compile(r"(?:/|tel:|sms:|mailto:|https://)[^\s\"'<>]*")
 _NUMBER = re.compile(r"\d[\d,]*")
 _DAYS = re.compile(r"(\d+) days")
@@ -131,14 +128,7 @@ def _field(notes: Notes, field: Table, at: Path) -> None:
             fix = f'add {error} = "…" under [field.errors], a sentence that says what to do'
             notes.add((*at, "errors"), "form-missing-text", f"the field `{name}` has no `{error}` sentence", fix)
     _options(notes, field, kind, at)
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        fix = "mend it; in TOML write patterns in single quotes"
-        notes.add((*at, "pattern"), "form-bad-pattern", f"the pattern does not compile: {error}", fix)
-    if _REPEATED_REPEAT.search(_CLASS.sub("x", pattern)):
-        fix = "take one of the two away; a text made for it would hold up the server for minutes"
-        notes.add((*at, "pattern"), "form-bad-pattern", "the pattern repeats a group that repeats", fix)
+    _pattern(notes, pattern, _whole(field, "max"), (*at, "pattern"))
     numbers = [int(one.replace(",", "")) for one in _NUMBER.findall(text_in(errors, "too_long"))]
     if numbers and field.get("max") not in numbers:
         fix = f"write {field.get('max')} in the sentence, or change `max`"
@@ -149,6 +139,19 @@ def _field(notes: Notes, field: Table, at: Path) -> None:
         if value and value not in known:
             notes.add((*at, key), "form-bad-value", f"`{value}` is no {key} value of HTML", did_you_mean(value, known))
     _links(notes, text_in(field, "hint"), (*at, "hint"))
+
+
+def _pattern(notes: Notes, pattern: str, longest: int, at: Path) -> None:
+    try:
+        re.compile(pattern)
+        found = slow(pattern, longest)
+    except (re.error, OverflowError, RecursionError) as error:
+        fix = "mend it; in TOML write patterns in single quotes"
+        notes.add(at, "form-bad-pattern", f"the pattern does not compile: {error}", fix)
+        return
+    if found:
+        fix = "write it so that a text fits in one way only; one made for it would hold up the server for minutes"
+        notes.add(at, "form-bad-pattern", f"the pattern {found}", fix)
 
 
 def _options(notes: Notes, field: Table, kind: str, at: Path) -> None:
