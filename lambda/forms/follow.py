@@ -69,10 +69,12 @@ def prove(form: Form, lead: Lead, act: str, token: str, now: float) -> Proof:
     """What is kept of a click: the act, the time, the mail whose link it was, the hash of the link's token.
 
     The links that end name their mail by that end; the one to stop mails is the same in each mail, so it names none.
+    Only confirming mails: the notice to the team is queued in the same moment.
     """
     parts = token.split(".")
     ends = int(parts[2], 16) if len(parts) == 4 else 0
-    mails = [job.id for job in lead.jobs if ends and int(job.created + form.link_days * 86400) == ends]
+    asked = [job for job in lead.jobs if job.kind == "confirm"] if ends else []
+    mails = [job.id for job in asked if int(job.created + form.link_days * 86400) == ends]
     return Proof(act, now, mails[0] if mails else "", sha256(token.encode()).hexdigest() if token else "")
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from typing import Any
 
+from forms.definition import Mail
 from forms.errors import MailError
 from forms.errors import StoreError
 from forms.handle import handle
@@ -52,6 +53,20 @@ def get(desk: Desk, path: str, query: str) -> dict[str, Any]:
 def only(desk: Desk) -> Lead:
     (lead,) = desk.store.scan()
     return lead
+
+
+def test_the_proof_names_the_mail_whose_link_was_used_and_not_the_notice_beside_it(
+    desk: Desk, book: dict[str, str]
+) -> None:
+    notice = Mail("notice", "Somebody came", "{fields} {id}")
+    form = desk.forms["book"]
+    form = form._replace(notify="team", mails={**form.mails, "notice": notice})
+    desk = desk._replace(forms={**desk.forms, "book": form})
+    sign_up(desk, book)
+    post(desk, "/api/confirm", f"token={token(desk, 'confirm')}")
+    lead = only(desk)
+    assert {job.kind for job in lead.jobs} == {"notice", "confirm", "book"}
+    assert [proof.mail for proof in lead.proofs] == [f"{lead.id}-confirm-1"]
 
 
 def test_mails_to_visitors_hold_nothing_that_was_typed(desk: Desk, book: dict[str, str]) -> None:
