@@ -13,7 +13,7 @@ from __future__ import annotations
 import heapq
 from array import array
 from collections import Counter
-from itertools import pairwise
+from operator import add
 from typing import TYPE_CHECKING
 from typing import Final
 
@@ -30,15 +30,15 @@ WIDTH: Final = 10_000
 
 
 class Pairs:
-    """Takes the terms of each document's text, in order; then gives lists."""
+    """Takes the terms of each document's text, in order; then gives lists. A pair is held as one number of 64 bits."""
 
     def __init__(self, aside: BinaryIO, *, width: int = WIDTH) -> None:
         self._aside = aside
         self._width = width
         self._numbers: dict[str, int] = {}
         self._offsets = array("Q", [0])
-        self._fresh: Counter[tuple[str, str]] = Counter()
-        self._counts: dict[tuple[str, str], int] = {}
+        self._fresh: Counter[int] = Counter()
+        self._counts: dict[int, int] = {}
         self._cleared = 0
 
     def add(self, terms: list[str]) -> None:
@@ -49,7 +49,7 @@ class Pairs:
         listed = array("I", map(numbers.__getitem__, terms))
         listed.tofile(self._aside)
         self._offsets.append(self._offsets[-1] + len(listed))
-        self._fresh.update(set(pairwise(terms)))
+        self._fresh.update(set(_pairs(listed)))
         if (len(self._offsets) - 1) % self._width == 0:
             self._clear()
 
@@ -57,7 +57,8 @@ class Pairs:
         """Forget what was in at most one document for each clearing; what is left is counted too high, never low."""
         counts = self._counts
         for pair, count in self._fresh.items():
-            counts[pair] = counts.get(pair, self._cleared) + count
+            if count > 1 or pair in counts or self._cleared:
+                counts[pair] = counts.get(pair, self._cleared) + count
         self._fresh = Counter()
         self._cleared += 1
         self._counts = {pair: count for pair, count in counts.items() if count > self._cleared}
@@ -73,16 +74,11 @@ class Pairs:
             is_common: whether a pair that is in so many documents has a list.
         """
         self._clear()
-        numbers = self._numbers
-        wanted = {
-            (numbers[first], numbers[second]): (first, second)
-            for (first, second), count in self._counts.items()
-            if is_common(count)
-        }
-        seen: Counter[tuple[int, int]] = Counter()
-        best: dict[tuple[int, int], list[tuple[int, int]]] = {pair: [] for pair in wanted}
+        wanted = {pair for pair, count in self._counts.items() if is_common(count)}
+        seen: Counter[int] = Counter()
+        best: dict[int, list[tuple[int, int]]] = {pair: [] for pair in wanted}
         for number, place in order:
-            here = Counter(pair for pair in pairwise(self._terms(place)) if pair in wanted)
+            here = Counter(filter(wanted.__contains__, _pairs(self._terms(place))))
             seen.update(here.keys())
             for pair, count in here.items():
                 heap = best[pair]
@@ -90,10 +86,10 @@ class Pairs:
                     heapq.heappush(heap, (count, -number))
                 elif count > heap[0][0]:
                     heapq.heapreplace(heap, (count, -number))
-        for pair in sorted(wanted, key=wanted.__getitem__):
+        names = list(self._numbers)
+        for first, second, pair in sorted((names[pair >> 32], names[pair & _LOW], pair) for pair in wanted):
             if is_common(seen[pair]):
-                postings = sorted((-negative, count) for count, negative in best[pair])
-                yield (*wanted[pair], seen[pair], postings)
+                yield first, second, seen[pair], sorted((-negative, count) for count, negative in best[pair])
 
     def _terms(self, place: int) -> array[int]:
         start, end = self._offsets[place], self._offsets[place + 1]
@@ -101,3 +97,11 @@ class Pairs:
         terms = array("I")
         terms.frombytes(self._aside.read(4 * (end - start)))
         return terms
+
+
+_LOW: Final = 0xFFFFFFFF
+
+
+def _pairs(terms: array[int]) -> Iterator[int]:
+    """The neighbors in `terms`, each as `first << 32 | second`; no line of Python runs for each."""
+    return map(add, map((1 << 32).__mul__, terms), terms[1:])

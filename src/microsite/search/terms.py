@@ -22,7 +22,7 @@ from lunr.stemmer import PorterStemmer
 from lunr.stop_word_filter import WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
 __all__ = ["STOP_WORDS", "Stems", "stem", "words"]
 
@@ -31,6 +31,8 @@ STOP_WORDS: frozenset[str] = frozenset(WORDS)
 
 #: A number, or a run that starts with a letter; with apostrophes inside.
 _WORD = re.compile(r"\d+(?:,\d{3}(?!\d))*(?:\.\d+)*|[^\W\d_][^\W_]*(?:'[^\W_]+)*")
+#: The same for plain text, in half the time: named ranges are faster than what is left of a category.
+_ASCII = re.compile(r"[a-z][a-z0-9]*(?:'[a-z0-9]+)*|[0-9]+(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]+)*")
 _APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032\uff07", "'"))
 _stemmer = PorterStemmer()
 
@@ -39,12 +41,13 @@ def words(text: str) -> list[str]:
     """The words of `text` in order, unstemmed, stop words among them."""
     if text.isascii():
         folded = text.lower()
+        found: list[str] = _ASCII.findall(folded)
     else:
         folded = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).lower()
         # Letters may have come with marks of their own (U+0130): drop marks last. Python's categories are those of
         # its Unicode version; a browser's may know newer letters, which no page of ours uses.
         folded = "".join(c for c in folded if c.isascii() or not _is_dropped(c))
-    found: list[str] = _WORD.findall(folded)
+        found = _WORD.findall(folded)
     if "'" in folded or "," in folded:
         return [_plain(word) if "'" in word or "," in word else word for word in found]
     return found
@@ -78,7 +81,9 @@ class Stems:
             known = self._known[word] = stem(word)
         return known
 
-    def of(self, found: Iterable[str]) -> list[str]:
+    def of(self, found: Sequence[str]) -> list[str]:
         """The terms of words, in order; stop words have none."""
         known = self._known
-        return [term for word in found if (term := known[word] if word in known else self[word])]
+        for word in set(found).difference(known):
+            known[word] = stem(word)
+        return list(filter(None, map(known.__getitem__, found)))
