@@ -217,32 +217,44 @@ def _page(desk: Desk, status: int, shown: tuple[str, str], outcome: str = "shown
     return Handled(as_page(status, render_page(desk.shell(), *shown)), outcome, reason)
 
 
-def _found(desk: Desk, purpose: str, token: str, path: str) -> tuple[Form, Lead] | Handled:
+def _dead(request: Request, page: Handled, title: str) -> Handled:
+    """A link that does nothing: a person is shown `page`, a program gets problem details with its title."""
+    return page._replace(answer=as_problem(page.answer["statusCode"], f"{title}.")) if request.wants_json() else page
+
+
+def _found(desk: Desk, request: Request, purpose: str, token: str) -> tuple[Form, Lead] | Handled:
     """The form and lead of a link, or the page that says why not."""
     from .follow import find
 
     try:
         found = find(desk, purpose, token)
     except TokenInvalid as error:
-        return _page(desk, 400, words.broken(), "refused", f"token-{error}")
+        shown = words.broken()
+        return _dead(request, _page(desk, 400, shown, "refused", f"token-{error}"), shown[0])
     except TokenExpired:
-        return _page(desk, 410, words.expired(path, token), "expired")
-    return found or _page(desk, 410, words.gone(), "gone")
+        shown = words.expired(f"/api/{purpose}", token)
+        return _dead(request, _page(desk, 410, shown, "expired"), shown[0])
+    shown = words.gone(purpose)
+    return found or _dead(request, _page(desk, 410, shown, "gone"), shown[0])
 
 
-def _resent(desk: Desk, purpose: str, token: str) -> Handled:
+def _resent(desk: Desk, request: Request, purpose: str, token: str) -> Handled:
     from .follow import resend
 
     try:
         form = resend(desk, purpose, token)
     except TokenInvalid as error:
-        return _page(desk, 400, words.broken(), "refused", f"token-{error}")
-    return Handled(see_other(form.thanks), "asked-again") if form else _page(desk, 410, words.gone(), "gone")
+        shown = words.broken()
+        return _dead(request, _page(desk, 400, shown, "refused", f"token-{error}"), shown[0])
+    if form is None:
+        shown = words.gone(purpose)
+        return _dead(request, _page(desk, 410, shown, "gone"), shown[0])
+    return Handled(see_other(form.thanks), "asked-again")
 
 
 def _show_confirm(desk: Desk, request: Request) -> Handled:
     token = request.query().get("token", "")
-    found = _found(desk, "confirm", token, "/api/confirm")
+    found = _found(desk, request, "confirm", token)
     return found if isinstance(found, Handled) else _page(desk, 200, words.confirm(token))
 
 
@@ -253,8 +265,8 @@ def _do_confirm(desk: Desk, request: Request) -> Handled:
     sent = read_fields(request)
     token = sent.get("token", "")
     if sent.get("again"):
-        return _resent(desk, "confirm", token)
-    found = _found(desk, "confirm", token, "/api/confirm")
+        return _resent(desk, request, "confirm", token)
+    found = _found(desk, request, "confirm", token)
     if isinstance(found, Handled):
         return found
     confirm(desk, *found, token)
@@ -266,7 +278,7 @@ def _do_confirm(desk: Desk, request: Request) -> Handled:
 def _show_book(desk: Desk, request: Request) -> Handled:
     query = request.query()
     token, kind = query.get("token", ""), query.get("format", "")
-    found = _found(desk, "book", token, "/api/book")
+    found = _found(desk, request, "book", token)
     if isinstance(found, Handled):
         return found
     form = found[0]
@@ -284,12 +296,12 @@ def _show_book(desk: Desk, request: Request) -> Handled:
 
 def _do_book(desk: Desk, request: Request) -> Handled:
     _same_site(desk, request)
-    return _resent(desk, "book", read_fields(request).get("token", ""))
+    return _resent(desk, request, "book", read_fields(request).get("token", ""))
 
 
 def _show_unsubscribe(desk: Desk, request: Request) -> Handled:
     token = request.query().get("token", "")
-    found = _found(desk, "unsubscribe", token, "/api/unsubscribe")
+    found = _found(desk, request, "unsubscribe", token)
     if isinstance(found, Handled):
         return found
     from .preferences import choices_url
@@ -305,10 +317,12 @@ def _do_unsubscribe(desk: Desk, request: Request) -> Handled:
     from .follow import unsubscribe
 
     token = request.query().get("token", "") or read_fields(request).get("token", "")
-    found = _found(desk, "unsubscribe", token, "/api/unsubscribe")
+    found = _found(desk, request, "unsubscribe", token)
     if isinstance(found, Handled):
         return found
     unsubscribe(desk, *found, token)
+    if request.wants_json():
+        return Handled(as_json(200, {"status": "unsubscribed"}), "unsubscribed")
     return _page(desk, 200, words.unsubscribed(found[0]), "unsubscribed")
 
 
@@ -316,7 +330,7 @@ def _show_preferences(desk: Desk, request: Request) -> Handled:
     from .preferences import show
 
     token = request.query().get("token", "")
-    found = _found(desk, "preferences", token, "/api/preferences")
+    found = _found(desk, request, "preferences", token)
     return found if isinstance(found, Handled) else _page(desk, 200, show(desk, *found, token))
 
 
@@ -325,7 +339,7 @@ def _do_preferences(desk: Desk, request: Request) -> Handled:
 
     _same_site(desk, request)
     sent = read_fields(request)
-    found = _found(desk, "preferences", sent.get("token", ""), "/api/preferences")
+    found = _found(desk, request, "preferences", sent.get("token", ""))
     if isinstance(found, Handled):
         return found
     shown, outcome = obey(desk, *found, sent)

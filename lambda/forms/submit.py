@@ -116,6 +116,9 @@ def release(desk: Desk, lead_id: str) -> Lead | None:
             return one
         free = one._replace(quarantined=None)
         form = desk.forms.get(one.form)
+        if form is not None and form.double_opt_in and free.until:
+            # The link in the mail that goes out now must not outlive what it confirms.
+            free = free._replace(until=max(free.until, now + form.unconfirmed_days * 86400))
         return _with_first_mails(free, form, now) if form is not None else free
 
     return amend(desk.store, lead_id, change)

@@ -71,8 +71,14 @@ def expired(path: str, token: str) -> tuple[str, str]:
     )
 
 
-def gone() -> tuple[str, str]:
-    """The token is ours, what it meant is not there any more."""
+def gone(purpose: str = "") -> tuple[str, str]:
+    """The token is ours, what it meant is not there any more; who wants no mail is not told how to get one."""
+    if purpose in {"preferences", "unsubscribe"}:
+        return "This link no longer works", (
+            "<h1>This link no longer works</h1>\n"
+            "<p>We keep nothing under it any more, and send nothing because of it. If emails from us still come, use "
+            'the link in the newest one. <a href="/">Go to the start page</a>.</p>'
+        )
     return "This link no longer works", (
         "<h1>This link no longer works</h1>\n"
         '<p>You can ask for a new one with the form on our site. <a href="/">Go to the start page</a>.</p>'

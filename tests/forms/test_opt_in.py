@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 from typing import Any
@@ -67,6 +68,36 @@ def test_the_proof_names_the_mail_whose_link_was_used_and_not_the_notice_beside_
     lead = only(desk)
     assert {job.kind for job in lead.jobs} == {"notice", "confirm", "book"}
     assert [proof.mail for proof in lead.proofs] == [f"{lead.id}-confirm-1"]
+
+
+def test_a_program_gets_problem_details_for_a_link_that_does_nothing(desk: Desk, book: dict[str, str]) -> None:
+    sign_up(desk, book)
+    good = token(desk, "unsubscribe")
+    expired = desk.tokens.sign("confirm", only(desk).id, desk.clock() - 1)
+
+    def ask(path: str, query: str, sent: dict[str, str]) -> tuple[int, str, dict[str, Any]]:
+        request = Request("POST", path, {"content-type": "application/json"}, query, json.dumps(sent))
+        answer = handle(lambda: desk, request).answer
+        return answer["statusCode"], answer["headers"]["content-type"], json.loads(answer["body"])
+
+    for path, sent, status in (
+        ("/api/confirm", {"token": "x"}, 400),
+        ("/api/confirm", {"token": expired}, 410),
+        ("/api/confirm", {"token": "x", "again": "1"}, 400),
+        ("/api/preferences", {"token": "x"}, 400),
+    ):
+        assert ask(path, "", sent)[:2] == (status, "application/problem+json")
+    assert ask("/api/unsubscribe", f"token={good}", {}) == (200, "application/json", {"status": "unsubscribed"})
+
+
+def test_who_wants_no_mail_is_not_told_how_to_get_one(desk: Desk, book: dict[str, str]) -> None:
+    sign_up(desk, book)
+    stop = token(desk, "unsubscribe")
+    assert desk.store.remove(only(desk))
+    answer = post(desk, "/api/unsubscribe", f"token={stop}")
+    assert answer["statusCode"] == 410
+    assert "send nothing because of it" in answer["body"]
+    assert "ask for a new one" not in answer["body"]
 
 
 def test_mails_to_visitors_hold_nothing_that_was_typed(desk: Desk, book: dict[str, str]) -> None:

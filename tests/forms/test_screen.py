@@ -331,6 +331,16 @@ def test_a_held_request_for_the_book_gets_its_confirming_mail_when_it_is_release
     assert [job.kind for job in free.jobs][-1] == "confirm"
 
 
+def test_a_request_released_late_lives_as_long_as_the_link_in_its_mail(desk: Desk) -> None:
+    book = desk.forms["book"]
+    held = submit(desk, book, {"email": "ann@example.com", "consent": "yes", book.honeypot: "filled"}, page="").lead
+    assert held is not None
+    later = held.until - 3600
+    free = release(desk._replace(clock=lambda: later), held.id)
+    assert free is not None
+    assert free.until >= later + book.link_days * 86_400
+
+
 def test_without_screening_nothing_is_asked(desk: Desk) -> None:
     store: Any = desk.store
     store.fail["take"] = StoreError("must not be asked")

@@ -57,6 +57,8 @@ class Statement(NamedTuple):
     address: str
     made: float
     wordings: tuple[_Wording, ...]
+    #: Where the form and the wordings stand, by today's definition; `lead.page` is the page before that one.
+    form_page: str = ""
 
     @property
     def whole(self) -> bool:
@@ -72,6 +74,7 @@ class Statement(NamedTuple):
             "made": iso(self.made),
             "lead": lead.id,
             "form": lead.form,
+            "form_page": self.form_page,
             "address": self.address,
             "received": iso(lead.created),
             "page": lead.page,
@@ -100,7 +103,9 @@ def state(lead: Lead, forms: Mapping[str, Form], *, now: float) -> Statement:
     """Work out each hash anew and compare each wording with the definition of today."""
     form = forms.get(lead.form)
     wordings = tuple(_Wording(one, _sum(one), _today(one, form)) for one in lead.agreed)
-    return Statement(lead, form.address_in(lead.values) if form is not None else "", now, wordings)
+    if form is None:
+        return Statement(lead, "", now, wordings)
+    return Statement(lead, form.address_in(lead.values), now, wordings, form.page)
 
 
 def clicked_in(lead: Lead, mail: bytes) -> tuple[Proof, ...]:
@@ -179,10 +184,10 @@ def _facts(statement: Statement) -> list[tuple[str, str]]:
     lead = statement.lead
     return [
         ("Record", lead.id),
-        ("Form", lead.form),
+        ("Form", f"{lead.form}, on {statement.form_page or 'a page that is no longer there'}"),
         ("Address", _visible(statement.address) or "(none)"),
         ("Received", _time(lead.created)),
-        ("Page", _visible(lead.page) or "(not known)"),
+        ("Came from", _visible(lead.page) or "(not known)"),
         ("Release", _visible(lead.release) or "(not known)"),
         ("Printed", _time(statement.made)),
     ]
