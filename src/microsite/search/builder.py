@@ -116,12 +116,12 @@ def build_index(  # noqa: PLR0913 - one knob for each thing a caller may want to
                 terms += 1
                 kept = ranked_list(model.strengths(places, codes), model.kept(len(codes)), scan.places, places, model)
                 shards.add(term, kept, len(codes), sorted(pairs.pop(term, ())))
-            kinds, filters = {"": 0}, Filters(labels or {})
-            records = Records(write, kinds, scan.layout)
+            filters = Filters(labels or {})
+            records = Records(write, scan.kinds, scan.layout)
             for number, document in scan.documents():
                 records.add(number, document)
                 filters.add(number, document)
-            write("manifest.bin", _manifest(scan, _Parts(shards, records, filters, kinds), write))
+            write("manifest.bin", _manifest(scan, _Parts(shards, records, filters, scan.kinds), write))
         write("worker.js", worker())
         _swap(made, out, scratch)
     return IndexSummary(documents=len(scan), terms=terms, files=write.files, bytes=write.bytes)

@@ -12,12 +12,13 @@ squeezed.
 
 Records are small pages, and like pages they keep their names: a correction shows at once, and no reader pays for a
 directory of as many checks as there are chunks, nor for a further step to fetch it. What an old manifest must not meet
-is a record of another numbering; so each chunk carries a digest of the numbering, and the manifest the expected one.
+is a record of another numbering; so each chunk carries a digest of the numbering, and the manifest the expected one:
+of every page's address, its first number, and its sections' anchors in order, so that a number is the same section.
 """
 
 from __future__ import annotations
 
-import zlib
+import hashlib
 from typing import TYPE_CHECKING
 from typing import Final
 
@@ -26,6 +27,8 @@ from .codec import file_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from .document import Document
 
@@ -47,15 +50,19 @@ def opening(text: str, limit: int = SHOWN) -> str:
 
 
 class Layout:
-    """Digests of the numbering, one for each part of `1 << shift` numbers: 16 bits each, at most 256 parts."""
+    """Digests of the numbering, one for each part of `1 << shift` numbers: 16 bits each, at most 256 parts.
 
-    def __init__(self, end: int) -> None:
+    Digests are added up by exclusive or, so they must not be linear: with a CRC, two pages that move by the same
+    distance would cancel each other out. `kinds` are the manifest's: a record names its kind by number.
+    """
+
+    def __init__(self, end: int, kinds: Iterable[str] = ()) -> None:
         self.shift = max((max(end, 1) - 1).bit_length() - 8, 7)
-        self.digests = [0] * (((max(end, 1) - 1) >> self.shift) + 1)
+        self.digests = [_digest("\t".join(kinds))] * (((max(end, 1) - 1) >> self.shift) + 1)
 
-    def add(self, page: str, start: int, count: int) -> None:
-        """Take a page and its numbers."""
-        digest = zlib.crc32(f"{page}\t{start}\t{count}".encode()) & 0xFFFF
+    def add(self, page: str, start: int, count: int, sections: int = 0) -> None:
+        """Take a page, its numbers and a digest of its sections' anchors in their order."""
+        digest = _digest(f"{page}\t{start}\t{count}\t{sections}")
         for part in range(start >> self.shift, ((start + count - 1) >> self.shift) + 1):
             self.digests[part] ^= digest
 
@@ -64,10 +71,14 @@ class Layout:
         return self.digests[number >> self.shift]
 
 
+def _digest(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=2).digest(), "big")
+
+
 class Records:
     """Takes documents by rising number; `close` writes the last chunk and gives the runs of chunks that there are."""
 
-    def __init__(self, write: Callable[[str, bytes], None], kinds: dict[str, int], layout: Layout) -> None:
+    def __init__(self, write: Callable[[str, bytes], None], kinds: Mapping[str, int], layout: Layout) -> None:
         self._write = write
         self._kinds = kinds
         self._layout = layout
@@ -88,7 +99,7 @@ class Records:
         page = (document.page, document.title)
         shown = ("", "") if page == self._above else page
         self._above = page
-        kind = str(self._kinds.setdefault(document.kind, len(self._kinds)))
+        kind = str(self._kinds[document.kind])
         self._lines.append("\t".join((*shown, document.anchor, document.heading, kind, opening(document.text))))
         self._texts.append(document.text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from array import array
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -43,10 +44,12 @@ class Scan:
         #: One more than the highest number, and the digests of the numbering; after `number`.
         self.end = 0
         self.layout = Layout(0)
+        #: Kinds of pages, by name, as numbered in the manifest; after `number`.
+        self.kinds: dict[str, int] = {"": 0}
         self._aside = aside
         self._offsets = array("Q")
         self._at = 0
-        self._pages: list[tuple[str, int, int]] = []
+        self._pages: list[tuple[str, int, int, int]] = []
 
     def __len__(self) -> int:
         return len(self._offsets)
@@ -58,10 +61,11 @@ class Scan:
         line = json.dumps(_frozen(document), ensure_ascii=False, separators=(",", ":")) + "\n"
         self._at += self._aside.write(line.encode("utf-8", "replace"))
         if self._pages and self._pages[-1][0] == document.page:
-            url, first, size = self._pages[-1]
-            self._pages[-1] = (url, first, size + 1)
+            url, first, size, sections = self._pages[-1]
+            self._pages[-1] = (url, first, size + 1, _after(sections, document.anchor))
         else:
-            self._pages.append((document.page, place, 1))
+            self._pages.append((document.page, place, 1, _after(0, document.anchor)))
+        self.kinds.setdefault(document.kind, 0)
         self._count(place, document)
 
     def _count(self, place: int, document: Document) -> None:
@@ -88,18 +92,19 @@ class Scan:
         """Give each document its number."""
         self.places = array("I", bytes(4 * len(self)))
         self._pages.sort()
-        numbered = first_numbers((url, size) for url, _, size in self._pages)
-        for (_, first, size), (_, start, end) in zip(self._pages, numbered, strict=True):
+        numbered = first_numbers((url, size) for url, _, size, _ in self._pages)
+        for (_, first, size, _), (_, start, end) in zip(self._pages, numbered, strict=True):
             for step in range(size):
                 self.places[first + step] = start + step
             self.end = end
-        self.layout = Layout(self.end)
-        for page, first, size in self._pages:
-            self.layout.add(page, self.places[first], size)
+        self.kinds = {kind: number for number, kind in enumerate(sorted(self.kinds))}
+        self.layout = Layout(self.end, self.kinds)
+        for page, first, size, sections in self._pages:
+            self.layout.add(page, self.places[first], size, sections)
 
     def order(self) -> Iterator[tuple[int, int]]:
         """`(number, place)` of each document by rising number."""
-        for _, first, size in self._pages:
+        for _, first, size, _ in self._pages:
             for place in range(first, first + size):
                 yield self.places[place], place
 
@@ -108,6 +113,11 @@ class Scan:
         for number, place in self.order():
             self._aside.seek(self._offsets[place])
             yield number, _thawed(json.loads(self._aside.readline()))
+
+
+def _after(sections: int, anchor: str) -> int:
+    """The running check of a page's anchors, with one more."""
+    return zlib.crc32(f"{anchor}\t".encode("utf-8", "replace"), sections)
 
 
 def _frozen(document: Document) -> list[object]:

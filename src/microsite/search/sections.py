@@ -7,6 +7,7 @@ footer, aside, forms, scripts, tables of contents, the list of sources, marks of
 
 from __future__ import annotations
 
+import functools
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -136,21 +137,25 @@ class _Reader(HTMLParser):
             self.hidden = True
 
 
-def page_documents(html: str, url: str, facts: Facts | None = None) -> list[Document]:
-    """The sections of one page that have words; none for a page that says `noindex`."""
+@functools.lru_cache(maxsize=4096)
+def page_documents(html: str, url: str, facts: Facts | None = None) -> tuple[Document, ...]:
+    """The sections of one page that have words; none for a page that says `noindex`.
+
+    Remembered, because a watching server indexes its pages after every edit and all but one are as before.
+    """
     reader = _Reader()
     reader.feed(html)
     reader.close()
     parts = reader.roots["main"] or reader.roots["article"] or reader.roots["body"]
     if reader.hidden or not parts:
-        return []
+        return ()
     facts = facts or Facts()
     sections = [(anchor, squeeze(heading), squeeze(text)) for anchor, heading, text in parts]
     # The first heading without an anchor is the page's title; words before it belong to the page's opening.
     title = next((heading for anchor, heading, _ in sections if not anchor and heading), "") or squeeze(reader.title)
     opening = squeeze(" ".join(text for anchor, _, text in sections if not anchor))
     made = [("", "", opening), *((anchor, heading, text) for anchor, heading, text in sections if anchor)]
-    return [
+    return tuple(
         Document(
             page=url,
             anchor=anchor,
@@ -166,7 +171,7 @@ def page_documents(html: str, url: str, facts: Facts | None = None) -> list[Docu
         )
         for anchor, heading, text in made
         if text or (heading and anchor) or (not anchor and title)
-    ]
+    )
 
 
 def page_url(name: str) -> str:
