@@ -57,7 +57,9 @@ export class Engine {
   }
 
   search(typed, options = {}) {
-    return this.recovering(() => this.answer(String(typed), options));
+    // One search has one manifest to its end: another that runs beside it may meanwhile have found a new release.
+    const one = () => Object.assign(Object.create(this), { manifest: this.manifest, ranker: this.ranker });
+    return this.recovering(() => one().answer(String(typed), options));
   }
 
   async answer(typed, { prefix = false, limit = 10, filters = {}, facets = false, exact = false }) {
