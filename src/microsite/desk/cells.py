@@ -72,7 +72,7 @@ def protect(
     for at in veiled:
         cells[at] = Cell(None, "hidden")
     known = (total.value, total.value) if total.value is not None else _span(total, of, sum(counts))
-    while not _safe(cells, wholes, known):
+    while not _safe(cells, wholes, known, veiled):
         # The smallest first; a zero only when nothing else is left: hidden, it looks as if there were somebody.
         left = sorted((cell.value == 0, cell.value, at) for at, cell in enumerate(cells) if cell.value is not None)
         if not left:
@@ -81,18 +81,26 @@ def protect(
     return cells
 
 
-def _safe(cells: Sequence[Cell], wholes: Sequence[int | None], known: tuple[int, int]) -> bool:
-    """Whether the total, in the range `known`, leaves every hidden cell all the values that its words allow."""
+def _safe(cells: Sequence[Cell], wholes: Sequence[int | None], known: tuple[int, int], veiled: Collection[int]) -> bool:
+    """Whether the total, in the range `known`, leaves every hidden cell all the values that its words allow.
+
+    A cell of `veiled` may turn out to be anything from 0 on: what is known to be in it is in the hidden count above it.
+    """
     shown = sum(cell.value for cell in cells if cell.value is not None)
-    spans = [(cell, *_span(cell, whole, known[1])) for cell, whole in zip(cells, wholes, strict=True)]
-    spans = [one for one in spans if one[0].value is None]
+    spans = [
+        (at, cell, *_span(cell, whole, known[1]))
+        for at, (cell, whole) in enumerate(zip(cells, wholes, strict=True))
+        if cell.value is None
+    ]
     if not spans:
         # What is shown adds up to the total: fine unless that was to stay unknown.
         return known[0] == known[1]
-    low, high = sum(span[1] for span in spans), sum(span[2] for span in spans)
-    for cell, least, most in spans:
+    low, high = sum(span[2] for span in spans), sum(span[3] for span in spans)
+    for at, cell, least, most in spans:
         narrowed = max(least, known[0] - shown - (high - most)), min(most, known[1] - shown - (low - least))
         if cell.veil != "hidden" and narrowed != (least, most):
+            return False
+        if at in veiled and narrowed[0] > least:
             return False
     return True
 
