@@ -169,6 +169,21 @@ def test_a_damaged_record_is_said_after_all_the_others(place: str) -> None:
     assert "aab2" in str(result.exception)
 
 
+def test_a_damaged_record_does_not_keep_somebody_elses_from_being_erased(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORMS_PEPPER", "ab" * 32)
+    with contextlib.closing(sqlite3.connect(place.removeprefix("sqlite:"))) as db:
+        db.execute("UPDATE leads SET body = '{' WHERE id = 'aab2'")
+        db.commit()
+    result = run("erase", "zoe@example.com", "--yes", "--json", "--store", place)
+    assert [one["id"] for one in json.loads(result.stdout)["removed"]] == ["aaa1"]
+    assert isinstance(result.exception, MicrositeError), "nobody knows whether the other one is hers"
+    assert "aab2" in str(result.exception)
+    with contextlib.closing(sqlite3.connect(place.removeprefix("sqlite:"))) as db:
+        assert "aaa1" not in {one for (one,) in db.execute("SELECT id FROM leads")}
+
+
 def test_another_programs_file_is_refused_and_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "other.sqlite3"
     with contextlib.closing(sqlite3.connect(path)) as db:

@@ -20,7 +20,7 @@ from microsite.errors import MicrositeError
 
 from .leads_options import NOW
 from .leads_options import agreed
-from .leads_options import every
+from .leads_options import demand_whole
 from .leads_options import json_option
 from .leads_options import late_vault
 from .leads_options import lead_with
@@ -74,9 +74,9 @@ def erase(  # noqa: PLR0913 - one argument an option
         one = None if "@" in whom or _NUMBER.fullmatch(whom) else lead_with(store, whom)
         address = whom if one is None else _contact(one, forms)
         if address:
-            leads = [
-                lead for lead in watched(every(store), "Looking for records") if _is_of(lead, address, tokens, forms)
-            ]
+            # A damaged record, whosever it is, keeps nobody's others here; it is said at the end.
+            seen = watched(store.scan(), "Looking for records")
+            leads = [lead for lead in seen if _is_of(lead, address, tokens, forms)]
             _demand_key(leads, address, tokens)
         else:
             leads = [one] if one is not None else []
@@ -89,7 +89,9 @@ def erase(  # noqa: PLR0913 - one argument an option
                 receipt = forget(store, store, vault, tokens, address, now=NOW(), also=ids)
             else:
                 receipt = _without_address(store, vault, leads)
-    click.echo(json.dumps(_as_dict(receipt), indent=2) if as_json else _as_text(receipt))
+        click.echo(json.dumps(_as_dict(receipt), indent=2) if as_json else _as_text(receipt))
+        if address:
+            demand_whole(store)
 
 
 def _contact(lead: Lead, forms: Mapping[str, Form]) -> str:

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NOW",
     "agreed",
+    "demand_whole",
     "every",
     "filters",
     "json_option",
@@ -219,6 +220,11 @@ def tokens_of(store_named: str, secrets_from: Path | None) -> Tokens:
 def every(store: FullStore, wanted: Filter = Filter(everything=True)) -> Iterator[Lead]:  # noqa: B008 - a value
     """The leads that are asked for, oldest first; damaged records are said after all the others."""
     yield from (lead for lead in store.scan() if wanted.wants(lead))
+    demand_whole(store)
+
+
+def demand_whole(store: FullStore) -> None:
+    """Raise when the store held records that could not be read, as far as it was read."""
     broken = sorted(getattr(store, "unreadable", ()))
     if broken:
         # One damaged record must not hide the rest, and must not go unsaid.
