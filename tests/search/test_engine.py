@@ -11,6 +11,7 @@ from tests.search.conftest import collection
 from tests.search.conftest import reading
 
 from microsite.search import build_index
+from microsite.search.records import opening
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -287,3 +288,12 @@ def test_a_passage_is_the_stretch_with_most_of_the_words(host: Host) -> None:
     assert found.startswith("…Then liver")
     assert found.endswith("…")
     assert len(found) < 200
+
+
+@pytest.mark.parametrize(
+    ("sign", "end"), [(".", "follows. …"), (",", "follows…"), (";", "follows…"), ("?", "follows? …")]
+)
+def test_an_ellipsis_stands_beside_no_other_sign(host: Host, sign: str, end: str) -> None:
+    said = f"And more follows{sign} "
+    assert host.call("((text, terms) => passage(text, new Set(terms)))", said * 30, []).endswith(end)
+    assert opening(said * 30, 2 * len(said)).endswith(end)

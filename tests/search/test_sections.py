@@ -35,7 +35,7 @@ def test_a_page_is_cut_at_headings_with_an_id() -> None:
     assert found == [
         ("", "Pain", "", "Opening words & more."),
         ("a", "Pain", "First heading", "One two. Three."),
-        ("b", "Pain", "Second", "0.5 mg No anchor Stays with the second."),
+        ("b", "Pain", "Second", "0.5 · mg · No anchor Stays with the second."),
     ]
 
 
@@ -49,6 +49,26 @@ def test_what_ranks_is_the_heading_and_the_pages_name() -> None:
         ("crps",),
         ("esketamine",),
     )
+
+
+def test_cells_do_not_run_together_and_no_point_stands_beside_another() -> None:
+    rows = "<tr><th>What</th><th>In whom</th></tr><tr><td>Ends. </td><td></td><td>More</td></tr>"
+    html = f"<main><h1>T</h1><p>Look:</p><table><caption>Trials</caption>{rows}</table><p>After.</p></main>"
+    assert page_documents(html, "/")[0].text == "Look: Trials · What · In whom · Ends. More · After."
+
+
+def test_facts_and_disclaimer_are_the_frame_and_certainty_is_text() -> None:
+    facts = '<ul class="facts"><li>Published November 21, 2026</li></ul><p class="small disclaimer">This informs.</p>'
+    sure = '<p>Sure: for one, <span class="grade g2">Low certainty</span>; for two, <span class="grade">High</span></p>'
+    point = '<p><span class="grade">High certainty</span> It stops breathing.</p>'
+    assert page_documents(f"<main><h1>T</h1>{facts}{sure}{point}</main>", "/")[0].text == (
+        "Sure: for one, Low certainty; for two, High · High certainty · It stops breathing."
+    )
+
+
+def test_a_section_called_as_the_frame_is_a_section() -> None:
+    found = page_documents('<main><h1>T</h1><h2 id="after">After</h2><p>Rest.</p></main>', "/")
+    assert [(document.anchor, document.text) for document in found][1:] == [("after", "Rest.")]
 
 
 def test_other_generators_have_article_or_body() -> None:

@@ -46,7 +46,8 @@ def opening(text: str, limit: int = SHOWN) -> str:
     if len(text) <= limit:
         return text
     cut = text.rfind(" ", limit // 2, limit)
-    return text[: cut if cut > 0 else limit].rstrip(" ,;:") + "\u2026"
+    kept = text[: cut if cut > 0 else limit].rstrip(" ,;:\u00b7")
+    return f"{kept}{' ' if kept.endswith(('.', '!', '?')) else ''}\u2026"
 
 
 class Layout:

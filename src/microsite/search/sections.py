@@ -8,6 +8,7 @@ footer, aside, forms, scripts, tables of contents, the list of sources, marks of
 from __future__ import annotations
 
 import functools
+import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,10 @@ _SKIPPED = frozenset(
 )
 #: A class or id that marks a part as no text of the page.
 _SKIPPED_NAMES = frozenset(
-    ("toc", "sources", "footnote", "headerlink", "after", "skip", "grade", "crisis", "share", "c", "in-this-section")
+    (
+        *("toc", "sources", "footnote", "headerlink", "after", "skip", "crisis", "share", "c", "in-this-section"),
+        *("facts", "disclaimer"),
+    )
 )
 _BLOCKS = frozenset(
     (
@@ -60,6 +64,12 @@ _BLOCKS = frozenset(
     )
 )
 _HEADINGS = frozenset({"h1", "h2", "h3"})
+#: After these the text says that something else begins: cells of a table would run together as one sentence.
+_CELLS = frozenset({"td", "th", "caption"})
+#: A class of what is a remark beside the text: how certain a statement is.
+_MARK = "grade"
+_POINT = " · "
+_POINTS = re.compile(r"(?:^|(?<=[.,;:!?]))(?: ·)+|(?: ·)+(?= ·|[.,;:!?)]|$)")
 #: A stray end tag closes nothing further up than this.
 _DEEPEST = 1000
 
@@ -75,6 +85,7 @@ class _Reader(HTMLParser):
         self._open: list[str] = []
         self._inside: list[str] = []
         self._skip_from = 0
+        self._marked: list[int] = []
         self._into: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -87,7 +98,10 @@ class _Reader(HTMLParser):
         self._open.append(tag)
         if self._skip_from:
             return
-        names = {values.get("id", ""), values.get("aria-labelledby", ""), *values.get("class", "").split()}
+        names = {values.get("aria-labelledby", ""), *values.get("class", "").split()}
+        if tag not in _HEADINGS:
+            # A section that is called "After" is no part of the frame.
+            names.add(values.get("id", ""))
         if tag in _SKIPPED or names & _SKIPPED_NAMES or "hidden" in values or values.get("aria-hidden") == "true":
             self._skip_from = len(self._open)
             return
@@ -101,12 +115,15 @@ class _Reader(HTMLParser):
         elif tag == "title" and not self._inside:
             self._into = tag
         self._gap(tag)
+        if _MARK in names:
+            self._marked.append(len(self._open))
+            self._say(_POINT)
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in self._open:
             return
         while self._open:
-            closed = self._open.pop()
+            depth, closed = len(self._open), self._open.pop()
             if self._skip_from > len(self._open):
                 self._skip_from = 0
             if closed == self._into:
@@ -114,6 +131,10 @@ class _Reader(HTMLParser):
             if closed in self._inside and closed not in self._open:
                 self._inside.remove(closed)
             self._gap(closed)
+            if (closed in _CELLS or depth in self._marked) and not self._skip_from:
+                self._say(_POINT)
+            if depth in self._marked:
+                self._marked.remove(depth)
             if closed == tag:
                 return
 
@@ -123,18 +144,25 @@ class _Reader(HTMLParser):
         if self._into == "title":
             self.title += data
             return
+        self._say(data)
+
+    def _say(self, text: str) -> None:
         for root in self._inside:
-            self.roots[root][-1][1 if self._into else 2] += data
+            self.roots[root][-1][1 if self._into else 2] += text
 
     def _gap(self, tag: str) -> None:
-        if tag in _BLOCKS:
-            for root in self._inside:
-                self.roots[root][-1][1 if self._into else 2] += " "
+        if tag in _BLOCKS or tag in _CELLS:
+            self._say(" ")
 
     def _meta(self, values: Mapping[str, str]) -> None:
         name, content = values.get("name", "").lower(), values.get("content", "").lower()
         if (name in {"robots", "search"} and "noindex" in content) or values.get("http-equiv", "").lower() == "refresh":
             self.hidden = True
+
+
+def _tidy(text: str) -> str:
+    """Squeezed, with one point between two cells and none where a sentence ends or begins anyway."""
+    return _POINTS.sub("", squeeze(text)).strip()
 
 
 @functools.lru_cache(maxsize=4096)
@@ -150,7 +178,7 @@ def page_documents(html: str, url: str, facts: Facts | None = None) -> tuple[Doc
     if reader.hidden or not parts:
         return ()
     facts = facts or Facts()
-    sections = [(anchor, squeeze(heading), squeeze(text)) for anchor, heading, text in parts]
+    sections = [(anchor, _tidy(heading), _tidy(text)) for anchor, heading, text in parts]
     # The first heading without an anchor is the page's title; words before it belong to the page's opening.
     title = next((heading for anchor, heading, _ in sections if not anchor and heading), "") or squeeze(reader.title)
     opening = squeeze(" ".join(text for anchor, _, text in sections if not anchor))

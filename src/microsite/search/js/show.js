@@ -44,7 +44,9 @@ export const passage = (whole, terms) => {
   }
   let end = start + SNIPPET;
   if (end < whole.length) end = Math.max(whole.lastIndexOf(" ", end), start + SNIPPET / 2);
-  return (start ? "…" : "") + whole.slice(start, end) + (end < whole.length ? "…" : "");
+  const cut = whole.slice(start, end);
+  // After the end of a sentence a blank, instead of its comma or point between cells nothing: no "follow.…".
+  return (start ? "…" : "") + (end < whole.length ? cut.replace(/[\s,;:·]+$/, "").replace(/[.!?]$/, "$& ") + "…" : cut);
 };
 
 // Records in order of rank → pages in order of their best section.
