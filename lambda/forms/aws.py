@@ -148,7 +148,7 @@ def notify(event: Event, context: object) -> dict[str, Any]:  # noqa: ARG001 - t
             desk = _desk()
             lead = desk.store.get(lead_id)
             tally = deliver(desk, lead) if lead is not None else None
-        except FormsError as error:
+        except Exception as error:  # noqa: BLE001 - one record must not send the whole batch back
             failures.append({"itemIdentifier": number})
             _log("notify", outcome="error", reason=_place(error), record=number)
         else:

@@ -203,6 +203,18 @@ def test_a_stream_batch_is_mailed_and_unknown_records_are_passed_over(wire: Any,
     assert len(wire.mails()) == 1
 
 
+def test_a_record_of_the_stream_that_nobody_can_look_up_comes_back_alone(wire: Any, contact: dict[str, str]) -> None:
+    import json
+
+    from forms import aws
+
+    lead_id = json.loads(wire.post("/api/forms/contact", contact, accept="application/json")["body"])["id"]
+    ids = {"1": "\ud800", "2": lead_id}
+    records = [{"dynamodb": {"SequenceNumber": n, "Keys": {"id": {"S": one}}}} for n, one in ids.items()]
+    assert aws.notify({"Records": records}, None) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    assert len(wire.mails()) == 1
+
+
 def test_a_mail_whose_sender_died_goes_out_as_soon_as_the_mailer_could_be_done(
     desk: Desk, lead: Lead, clock: Any
 ) -> None:
