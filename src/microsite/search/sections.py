@@ -69,7 +69,7 @@ _CELLS = frozenset({"td", "th", "caption"})
 #: A class of what is a remark beside the text: how certain a statement is.
 _MARK = "grade"
 _POINT = " · "
-_POINTS = re.compile(r"(?:^|(?<=[.,;:!?]))(?: ·)+|(?: ·)+(?= ·|[.,;:!?)]|$)")
+_POINTS = re.compile(r"(?:^|(?<=[.,;:!?]))(?: ·)+|(?: ·)+(?= ·)|(?: ·)+ ?(?=[.,;:!?)]|$)")
 #: A stray end tag closes nothing further up than this.
 _DEEPEST = 1000
 
@@ -98,10 +98,9 @@ class _Reader(HTMLParser):
         self._open.append(tag)
         if self._skip_from:
             return
-        names = {values.get("aria-labelledby", ""), *values.get("class", "").split()}
-        if tag not in _HEADINGS:
-            # A section that is called "After" is no part of the frame.
-            names.add(values.get("id", ""))
+        # A heading's id is made of its words: a section that is called "After" is no part of the frame.
+        own = "" if tag in _HEADINGS else values.get("id", "")
+        names = {own, values.get("aria-labelledby", ""), *values.get("class", "").split()}
         if tag in _SKIPPED or names & _SKIPPED_NAMES or "hidden" in values or values.get("aria-hidden") == "true":
             self._skip_from = len(self._open)
             return
@@ -115,9 +114,8 @@ class _Reader(HTMLParser):
         elif tag == "title" and not self._inside:
             self._into = tag
         self._gap(tag)
-        if _MARK in names:
-            self._marked.append(len(self._open))
-            self._say(_POINT)
+        self._marked += [len(self._open)] * (_MARK in names)
+        self._say(_POINT * (_MARK in names))
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in self._open:
