@@ -44,7 +44,7 @@ def test_no_control_is_shown_that_needs_script(plain: Visitor) -> None:
 
 def test_any_page_is_found_through_the_index(plain: Visitor) -> None:
     page = plain.go("/")
-    page.get_by_role("link", name="Search").click()
+    page.get_by_role("link", name="Search", exact=True).click()
     page.get_by_role("main").get_by_role("link", name=re.compile("nerve pain|neuropathic", re.IGNORECASE)).first.click()
     expect(page).to_have_url(re.compile(r"/conditions/neuropathic-pain/"))
 
