@@ -272,6 +272,24 @@ def test_offline_the_words_of_before_still_find_and_others_get_words(visit: Call
     forgive(visitor)
 
 
+def test_offline_the_words_looked_for_on_another_page_still_find(browser: Browser, served: Served) -> None:
+    """Records and manifest are to be asked for again each time; offline the copies of before have to do."""
+    # A visitor of the rig has no HTTP cache: routes switch it off.
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(served.url.rstrip("/") + ARTICLE)
+        reach(page).fill("bladder")
+        expect(sections(page).first).to_be_visible()
+        found = sections(page).all_inner_texts()
+        page.goto(served.url.rstrip("/") + "/safety/")
+        reach(page).fill("liver")
+        expect(sections(page).first).to_be_visible()
+        context.set_offline(offline=True)
+        box(page).fill("bladder")
+        expect(sections(page).first).to_contain_text(re.compile("bladder", re.IGNORECASE))
+        assert sections(page).all_inner_texts() == found
+
+
 @pytest.mark.parametrize("wrong", ["missing", "cut", "not ours", "lost"])
 def test_a_broken_file_of_the_index_is_told_in_words_and_tried_again(visit: Callable[..., Visitor], wrong: str) -> None:
     def break_it(route: Route) -> None:

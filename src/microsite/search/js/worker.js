@@ -4,7 +4,11 @@ import { Engine, Trouble } from "./engine.js";
 const fetchBytes = async (name, { fresh }) => {
   let answer;
   try {
-    answer = await fetch(name, { cache: fresh ? "reload" : "default" });
+    // Manifest and records are asked for again each time. Offline, the copies of before are as good as their shards.
+    answer = await fetch(name, { cache: fresh ? "reload" : "default" }).catch((error) => {
+      if (fresh) throw error;
+      return fetch(name, { cache: "force-cache" });
+    });
     if (answer.ok) return new Uint8Array(await answer.arrayBuffer());
   } catch {
     throw new Trouble("offline");
