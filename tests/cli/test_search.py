@@ -114,3 +114,58 @@ def test_a_file_that_is_none_is_said(tmp_path: Path, capsys: pytest.CaptureFixtu
     (tmp_path / "file").write_text("")
     (tmp_path / "c.jsonl").write_text('{"_id": "a", "text": "b"}\n')
     assert "error:" in fails(capsys, "build", tmp_path / "c.jsonl", tmp_path / "file" / "out")
+
+
+def test_a_folder_with_anything_else_in_it_is_left_alone(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "notes"
+    out.mkdir()
+    (out / "diary.txt").write_text("mine")
+    assert "notes/ holds what is no part of an index: diary.txt" in fails(capsys, "build", corpus, out)
+    assert [path.name for path in out.iterdir()] == ["diary.txt"]
+    (out / "diary.txt").unlink()
+    for _ in range(2):  # empty, then an index
+        assert CliRunner().invoke(command, ["build", str(corpus), str(out)]).exit_code == 0
+
+
+def test_gzip_is_known_by_its_content(corpus: Path, tmp_path: Path) -> None:
+    zipped = tmp_path / "corpus.dat"
+    zipped.write_bytes(gzip.compress(corpus.read_bytes()))
+    result = CliRunner().invoke(command, ["build", str(zipped), str(tmp_path / "out")])
+    assert result.stdout.startswith("Indexed 3 documents, ")
+
+
+def test_an_id_is_kept_as_it_is(corpus: Path, tmp_path: Path) -> None:
+    corpus.write_text(json.dumps({"_id": " two  blanks/ü#x ", "title": "Zebra", "text": ""}) + "\n")
+    (tmp_path / "queries.jsonl").write_text('{"_id": "1", "text": "zebra"}\n')
+    (tmp_path / "qrels.tsv").write_text("1\t two  blanks/ü#x \t1\n")
+    given = ["--corpus", corpus, "--queries", tmp_path / "queries.jsonl", "--qrels", tmp_path / "qrels.tsv", "--json"]
+    result = CliRunner().invoke(command, ["eval", *map(str, given)])
+    assert json.loads(result.stdout)["ndcg@10"] == 1
+
+
+def test_an_id_that_would_part_fields_and_broken_json_are_said_with_their_place(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    corpus.write_text('{"_id": "a\\tb"}\n{"_id": "b",\n')
+    said = fails(capsys, "build", corpus, tmp_path / "out")
+    assert "corpus.jsonl:1:1: corpus-line: `_id` 'a\\tb' holds a tab" in said
+    assert "corpus.jsonl:2:1: corpus-line: no JSON: Expecting property name enclosed in double quotes at column" in said
+
+
+def test_where_the_rankings_cannot_go_is_said_before_the_work(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["--corpus", tmp_path / "not read yet", "--queries", tmp_path / "queries.jsonl"]
+    said = fails(capsys, "eval", *given, "--qrels", tmp_path / "qrels.tsv", "--run", corpus / "run.tsv")
+    assert "run.tsv cannot be written" in said
+
+
+def test_the_engine_is_counted_wherever_the_command_is_run(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = ["--corpus", corpus, "--queries", tmp_path / "queries.jsonl", "--qrels", tmp_path / "qrels.tsv", "--json"]
+    monkeypatch.chdir(tmp_path)
+    parts = json.loads(CliRunner().invoke(command, ["eval", *map(str, given)]).stdout)["first_query_parts"]
+    assert {"search.js", "search.css", "worker.js"} <= set(parts)

@@ -79,3 +79,9 @@ def test_judgements_with_and_without_a_header(tmp_path: Path) -> None:
     (tmp_path / "c.tsv").write_text("1\td1\t2\n1 d2 0\n")
     with pytest.raises(SearchError, match=r"c\.tsv:2"):
         read_judgements(tmp_path / "c.tsv")
+
+
+def test_a_first_line_with_a_broken_grade_is_no_header(tmp_path: Path) -> None:
+    (tmp_path / "qrels.tsv").write_text("q\td\t1.0\n")
+    with pytest.raises(SearchError, match=r"qrels\.tsv:1"):
+        read_judgements(tmp_path / "qrels.tsv")

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 import click
 
 from microsite.errors import ContentError
+from microsite.errors import SearchError
 from microsite.pages.finish import bundle
 from microsite.search import build_index
 from microsite.search import evaluate
 from microsite.search import read_corpus
 from microsite.search import read_judgements
 from microsite.search import read_questions
+from microsite.search.evaluate import Measured
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
     from microsite.findings import Finding
     from microsite.search import IndexSummary
-    from microsite.search import Measured
 
 __all__ = ["command"]
 
@@ -94,6 +95,8 @@ def evaluation(corpus: Path, queries: Path, qrels: Path, run_file: Path | None, 
     Example: microsite search eval --corpus corpus.jsonl.gz --queries queries.jsonl --qrels qrels.tsv
     """
     questions, judged = read_questions(queries), read_judgements(qrels)
+    if run_file:
+        _write_run(Measured(), run_file)  # a place that cannot be written is said now, and not after all the work
     findings: list[Finding] = []
     with tempfile.TemporaryDirectory() as scratch:
         index = Path(scratch) / "search"
@@ -124,9 +127,9 @@ def _build(corpus: Path, out: Path, findings: list[Finding]) -> IndexSummary:
 
 
 def _interface() -> dict[str, bytes]:
-    """The sheet and the script of the search box, where the command is run in a project that has them."""
-    assets = Path("theme") / "assets"
-    made = bundle(assets) if assets.is_dir() else {}
+    """The sheet and the script of the search box: this project's, or those beside the code that runs."""
+    places = [root / "theme" / "assets" for root in (Path(), Path(__file__).parents[3])]
+    made = next((bundle(assets) for assets in places if assets.is_dir()), {})
     return {name: made[name] for name in ("search.css", "search.js") if name in made}
 
 
@@ -137,8 +140,12 @@ def _write_run(measured: Measured, path: Path) -> None:
         for question, ranking in measured.run.items()
         for rank, document in enumerate(ranking, 1)
     ]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(rows), "utf-8")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(rows), "utf-8")
+    except OSError as error:
+        msg = f"{path} cannot be written: {error.strerror}"
+        raise SearchError(msg, fix="give --run the path of a file in a folder that you may write to") from error
 
 
 def _table(figures: dict[str, object]) -> str:

@@ -27,12 +27,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from microsite.errors import SearchError
 
 from .codec import check_of
 from .codec import checks
@@ -65,6 +68,8 @@ if TYPE_CHECKING:
 __all__ = ["IndexSummary", "build_index", "ranked_list"]
 
 _strength = itemgetter(1)
+#: Names of files of an index.
+_OURS = re.compile(r"manifest\.bin|worker\.js|r\.\d+\.bin|[a-z]\.[0-9a-f]{9}\.bin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +96,20 @@ def build_index(  # noqa: PLR0913 - one knob for each thing a caller may want to
 
     Args:
         documents: those of one page in a row.
-        out: the folder; what it held before goes when the new index is complete.
+        out: the folder; the index that it held before goes when the new one is complete.
         weights: of the formula.
         labels: what a filter's value is called (`{"crps": "Complex regional pain syndrome"}`).
         held: postings in memory before a run is spilled.
         width: documents between two clearings of rare pairs.
         tick: told the number of documents after each.
+
+    Raises SearchError when `out` holds anything but an index.
     """
+    out = out.absolute()
+    foreign = sorted(path.name for path in out.iterdir() if not _OURS.fullmatch(path.name)) if out.is_dir() else []
+    if foreign:
+        msg = f"{out.name}/ holds what is no part of an index: {', '.join(foreign[:3])}{', …' if foreign[3:] else ''}"
+        raise SearchError(msg, fix="name a folder that is new, empty or an index; it is replaced as a whole")
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as name:
         scratch, made = Path(name), Path(name) / "made"

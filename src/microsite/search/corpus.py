@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["lines", "read_corpus", "squeeze"]
 
+_UNSHOWN = re.compile(r"[\t\n\r\x00]")
 _PARTS = re.compile(r"\s*[|;]\s*")
 
 
@@ -35,12 +36,14 @@ def squeeze(text: str) -> str:
 
 
 def lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """`(number from 1, line)` of a file, unzipped when its name ends in `.gz`.
+    """`(number from 1, line)` of a file, unzipped when its name ends in `.gz` or it begins as gzip does.
 
     Raises SearchError when the file is missing or is no gzip file after all.
     """
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        with path.open("rb") as file:
+            zipped = path.suffix == ".gz" or file.read(2) == b"\x1f\x8b"
+        with gzip.open(path) if zipped else path.open("rb") as file:
             yield from enumerate(file, 1)
     except FileNotFoundError as error:
         msg = f"{path} is not there"
@@ -65,8 +68,11 @@ def read_corpus(path: Path, report: Callable[[Finding], None]) -> Iterator[Docum
             wrong = _wrong(record, seen)
         except UnicodeDecodeError as error:
             wrong = f"byte 0x{line[error.start]:02x} at column {error.start + 1} is not UTF-8"
-        except (json.JSONDecodeError, RecursionError) as error:
-            wrong = f"no JSON: {error}" if isinstance(error, json.JSONDecodeError) else "JSON nested too deep"
+        except json.JSONDecodeError as error:
+            # The decoder counts lines of its own, and this is one.
+            wrong = f"no JSON: {error.msg} at column {error.pos + 1}"
+        except RecursionError:
+            wrong = "JSON nested too deep"
         if wrong:
             fix = 'each line is one object {"_id": …, "title": …, "text": …}'
             report(Finding(path.name, number, 1, "corpus-line", wrong, fix))
@@ -79,10 +85,12 @@ def _wrong(record: Any, seen: set[str]) -> str:
     """What is wrong with a line, in words; empty when nothing is."""
     if not isinstance(record, dict):
         return "the line is no JSON object"
-    if not isinstance(record.get("_id"), str) or not record["_id"].strip():
+    name = record.get("_id")
+    if not isinstance(name, str) or not name.strip():
         return "`_id` is no text or is empty"
-    if record["_id"] in seen:
-        return f"`_id` {record['_id']!r} was there before"
+    if name in seen or _UNSHOWN.search(name):
+        parting = "holds a tab or a line break, which part the fields of judgements and results"
+        return f"`_id` {name!r} {'was there before' if name in seen else parting}"
     for key in ("title", "text", "focus"):
         if not isinstance(record.get(key) or "", str):
             return f"`{key}` is no text"
@@ -98,7 +106,7 @@ def _document(record: dict[str, Any]) -> Document:
     listed = [part for text in ([names] if isinstance(names, str) else names) for part in _PARTS.split(squeeze(text))]
     apart = bool(focus) and focus.casefold() not in title.casefold()
     return Document(
-        page=squeeze(record["_id"]),
+        page=record["_id"],
         anchor="",
         title=focus if apart else title,
         heading=title if apart else "",

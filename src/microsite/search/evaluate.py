@@ -141,7 +141,7 @@ def read_judgements(path: Path) -> dict[str, dict[str, int]]:
         try:
             question, document, grade = cells[0], cells[1], int(cells[2])
         except (IndexError, ValueError) as error:
-            if number == 1 and len(cells) >= 3:
+            if number == 1 and len(cells) >= 3 and not cells[2].strip()[:1].isdigit():
                 continue
             msg = f"{path.name}:{number}: no `question, document, grade` parted by tabs"
             raise SearchError(msg, fix="each line is a question's id, a document's id and a whole number") from error
