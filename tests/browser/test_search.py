@@ -318,6 +318,26 @@ def test_a_broken_file_of_the_index_is_told_in_words_and_tried_again(visit: Call
     forgive(visitor)
 
 
+def test_a_worker_that_does_not_know_the_new_index_is_replaced(visit: Callable[..., Visitor]) -> None:
+    """A page that stays open over a release runs the engine of before; the form of the index may be another now."""
+    visitor = visit()
+    visitor.context.route("**/search/worker.js", _older)
+    page = visitor.go("/search/")
+    expect(page.locator(".whole-index, .whole").first).to_be_visible()
+    page.wait_for_timeout(300)
+    visitor.context.unroute("**/search/worker.js")
+    page.get_by_role("textbox", name="Search this site").fill("bladder")
+    expect(page.locator(".hits a").first).to_be_visible()
+    assert page.get_by_role("button", name="Try again").count() == 0
+    forgive(visitor)
+
+
+def _older(route: Route) -> None:
+    answer = route.fetch()
+    assert "MSI2" in answer.text()
+    route.fulfill(response=answer, body=answer.text().replace("MSI2", "MSI1"))
+
+
 def test_without_its_script_the_box_is_the_way_to_the_index_again(visit: Callable[..., Visitor]) -> None:
     visitor = visit()
     page = visitor.go(ARTICLE)

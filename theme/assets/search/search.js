@@ -7,6 +7,7 @@ let ready;
 let last = 0;
 let newest = 0;
 let pending;
+let renewed = false;
 const waiting = new Map();
 
 // An element. Attributes by name; what begins with "on" is a listener.
@@ -71,6 +72,14 @@ const post = (verb, more, progress) =>
     worker.postMessage({ id: last, verb, ...more });
   });
 
+// The worker is gone or has to go: whoever waits for it hears why, and the next question starts another.
+const drop = (reason) => {
+  worker?.terminate();
+  worker = ready = null;
+  for (const one of waiting.values()) one.resolve({ ok: false, reason });
+  waiting.clear();
+};
+
 const all = (progress) => (worker ? post("everything", {}, progress) : { ok: false });
 
 // `engine` and `manifest` may be under way already, so that they arrive beside this script and not after it.
@@ -89,9 +98,7 @@ export const start = (
   // The worker's own script has not come, or (then there is a message) has failed. The next question tries anew.
   worker.onerror = (event) => {
     event.preventDefault();
-    worker = ready = null;
-    for (const one of waiting.values()) one.resolve({ ok: false, reason: event.message ? "failed" : "offline" });
-    waiting.clear();
+    drop(event.message ? "failed" : "offline");
   };
   ready = manifest
     .then((reply) => (reply.ok ? reply.arrayBuffer() : null))
@@ -115,7 +122,12 @@ export const ask = async (text, options) => {
   await Promise.race([pending, new Promise((done) => setTimeout(done, 300))]);
   if (mine !== newest) return undefined;
   pending = worker ? post("search", { text, options }) : { ok: false, reason: "offline" };
-  return pending;
+  const result = await pending;
+  // The worker of an open page may be of an older release than the index: once, the newest one is asked instead.
+  if (result.reason !== "damaged" || renewed || mine !== newest) return result;
+  renewed = true;
+  drop("damaged");
+  return ask(text, options).finally(() => (renewed = false));
 };
 
 // Make `box` a combobox.
