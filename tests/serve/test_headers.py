@@ -38,9 +38,11 @@ def test_a_file_with_a_hash_in_its_name_is_kept_for_a_year(path: str) -> None:
         "assets/site.min.css",
         "other/site.0a1b2c3d4e.css",
         "assets/decade.html",
-        # A new release changes these two under their names: kept for a year, they would ask for files that are gone.
+        # A new release changes these under their names: kept for a year, they would ask for files that are gone.
         "search/manifest.bin",
         "search/worker.js",
+        "search/r.0.bin",
+        "search/r.12345678.bin",
     ],
 )
 def test_everything_else_is_asked_for_again(path: str) -> None:

@@ -46,7 +46,8 @@ IMMUTABLE: Final = "public, max-age=31536000, immutable"
 #: Kept, but asked for again each time: a correction in a health article must show at once. A 304 has no body.
 REVALIDATE: Final = "no-cache"
 
-_HASHED: Final = re.compile(r"^/?(?:assets|search)/(?:.+/)?[^/]+\.[0-9a-f]{8,64}\.[a-z0-9]+$")
+#: Not a chunk of records (`search/r.N.bin`), whose N is its number and no hash, however long it gets.
+_HASHED: Final = re.compile(r"^/?(?:assets|search)/(?!r\.)(?:.+/)?[^/]+\.[0-9a-f]{8,64}\.[a-z0-9]+$")
 
 # Our own table: the `mimetypes` module reads the machine's registry, and answers then differ from machine to machine.
 _TYPES: Final[Mapping[str, str]] = MappingProxyType(
