@@ -153,6 +153,8 @@ def draw(mine: Sequence[tuple[int, float]], theirs: Mapping[str, Sequence[tuple[
         "ours": "#1a7f37",
     }
     lines = {**theirs, "ours": list(mine)}
+    #: Heights of the names so far: two lines that end together must not write over each other.
+    taken: list[float] = []
     for name, points in lines.items():
         placed = [at(size, count) for size, count in points]
         path = "M" + "L".join(f"{x} {y}" for x, y in placed)
@@ -168,5 +170,9 @@ def draw(mine: Sequence[tuple[int, float]], theirs: Mapping[str, Sequence[tuple[
                 f'<path d="M{placed[-1][0]} {placed[-1][1]}L{end[0]} {end[1]}" fill="none" stroke="{colors[name]}" '
                 'stroke-width="2" stroke-dasharray="5 4"/>'
             )
-        parts.append(f'<text x="{end[0] + 8}" y="{end[1] + 4}" fill="{colors[name]}">{name}</text>')
+        level = end[1] + 4
+        while any(abs(level - other) < 14 for other in taken):
+            level += 2
+        taken.append(level)
+        parts.append(f'<text x="{end[0] + 8}" y="{level}" fill="{colors[name]}">{name}</text>')
     return "\n".join([*parts, "</g>", "</svg>"]) + "\n"

@@ -65,7 +65,7 @@ def test_the_shipped_engine_is_measured(corpus: Path, tmp_path: Path, monkeypatc
     result = CliRunner().invoke(command, [*arguments, "--run", "runs/run.tsv", "--json"])
     assert result.exit_code == 0, result.output
     figures = json.loads(result.stdout)
-    assert (figures["ndcg@10"], figures["mrr@10"], figures["zero_results"]) == (1, 1, 1)
+    assert (figures["ndcg@10"], figures["mrr@10"], figures["zero_results_count"]) == (1, 1, 1)
     assert figures["first_query_bytes"]["mean"] > 5000
     assert (tmp_path / "runs/run.tsv").read_text().splitlines()[0] == "1\ta\t1\t1.0000"
     table = CliRunner().invoke(command, arguments).stdout

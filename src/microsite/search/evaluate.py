@@ -73,8 +73,9 @@ class Measured:
             "ndcg@10": round(self.ndcg, 4),
             "recall@10": round(self.recall, 4),
             "mrr@10": round(self.mrr, 4),
-            "zero_results": self.zero_results,
-            "zero_results_share": round(self.zero_results / count, 4),
+            # A share, so that it reads against a budget whatever the number of questions.
+            "zero_results": round(self.zero_results / count, 6),
+            "zero_results_count": self.zero_results,
             "first_query_bytes": _spread(self.first_query_bytes),
             "next_query_bytes": _spread(self.next_query_bytes),
             "first_query_parts": {name: round(value) for name, value in sorted(self.parts.items())},
