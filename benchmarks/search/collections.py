@@ -59,14 +59,6 @@ class Collection:
         with gzip.open(self.corpus, "rt", encoding="utf-8") as file:
             yield from map(json.loads, file)
 
-    def judgements(self) -> dict[str, dict[str, int]]:
-        """Query id → document id → grade."""
-        found: dict[str, dict[str, int]] = {}
-        for line in self.qrels.read_text("utf-8").splitlines():
-            query, document, grade = line.split("\t")
-            found.setdefault(query, {})[document] = int(grade)
-        return found
-
     def write(self, target: Path, count: int | None = None) -> Path:
         """Write `count` documents as JSON lines: evenly picked when there are more, repeated when there are fewer."""
         documents = list(self.documents())

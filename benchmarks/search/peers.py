@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import math
 import resource
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from microsite.pages.finish import bundle
 from microsite.search import evaluate
 from microsite.search import read_judgements
 from microsite.search import read_questions
+from microsite.search.evaluate import ndcg
 
 from .collections import find
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from .collections import Collection
 
-__all__ = ["COMMAND", "SECTIONS", "Run", "compare", "first_bytes_of", "ndcg", "ours"]
+__all__ = ["COMMAND", "SECTIONS", "Run", "compare", "first_bytes_of", "ours", "quality"]
 
 HERE = Path(__file__).parent
 #: The command itself, beside the interpreter that runs this.
@@ -56,7 +56,6 @@ SECTIONS = 17_908
 #: Budgets: nDCG@10 by collection, and bytes.
 QUALITY = {"medquad": 0.68, "scifact": 0.67, "cranfield": 0.385}
 FIRST, NEXT, TWO_WORDS, GROWTH = 32 * 1024, 15 * 1024, 20 * 1024, 1.6
-DEPTH = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +67,10 @@ class Run:
     cpu_s: float
 
 
-def ndcg(run: Mapping[str, Sequence[str]], judged: Mapping[str, Mapping[str, int]]) -> float:
-    """Mean nDCG@10 with linear gain over the questions that have a relevant document (Järvelin and Kekäläinen 2002)."""
-    scores = []
-    for query, grades in judged.items():
-        ideal = sorted((grade for grade in grades.values() if grade > 0), reverse=True)[:DEPTH]
-        if ideal:
-            gains = [grades.get(document, 0) for document in run.get(query, ())[:DEPTH]]
-            scores.append(_dcg(gains) / _dcg(ideal))
-    return mean(scores)
-
-
-def _dcg(gains: Sequence[int]) -> float:
-    return sum(gain / math.log2(rank + 2) for rank, gain in enumerate(gains))
+def quality(run: Mapping[str, Sequence[str]], judged: Mapping[str, Mapping[str, int]]) -> float:
+    """Mean nDCG@10 over the questions that have a relevant document."""
+    counted = {query: grades for query, grades in judged.items() if max(grades.values()) > 0}
+    return mean(ndcg(run.get(query, ()), grades) for query, grades in counted.items())
 
 
 def compare(scratch: Path, arguments: Namespace) -> list[Figure]:
@@ -187,7 +177,7 @@ def _peer(peer: str, collection: Collection, corpus: Path, out: Path) -> Run:
         raise RuntimeError(msg)
     run = json.loads((out / "run.json").read_text("utf-8"))
     cpu = ended.ru_utime + ended.ru_stime - started.ru_utime - started.ru_stime
-    return Run(ndcg(run, collection.judgements()), _first_bytes(peer, out), cpu)
+    return Run(quality(run, read_judgements(collection.qrels)), _first_bytes(peer, out), cpu)
 
 
 def _first_bytes(peer: str, out: Path) -> float | None:
