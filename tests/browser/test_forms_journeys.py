@@ -24,7 +24,8 @@ def tab_to(page: Page, name: str) -> None:
     """Press Tab until the field `name`, or the button with these words, has the focus."""
     for _ in range(60):
         page.keyboard.press("Tab")
-        here = page.evaluate("[document.activeElement.name, document.activeElement.textContent.trim()]")
+        # Nothing has the focus while a page is on its way in.
+        here = page.evaluate("[document.activeElement?.name, document.activeElement?.textContent.trim()]")
         if name in here:
             return
     message = f"Tab never reached {name}"
