@@ -9,6 +9,7 @@ from __future__ import annotations
 from .articles import Article
 from .articles import body_with_summary
 from .checker import check
+from .made import Made
 from .rules import RULES
 from .site import Site
 from .site import read_site
@@ -18,6 +19,7 @@ from .views import view
 __all__ = [
     "RULES",
     "Article",
+    "Made",
     "Site",
     "az_markdown",
     "body_with_summary",

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
-from typing import Any
 
 import jinja2
 from mkdocs.config.base import Config
@@ -19,28 +18,24 @@ from mkdocs.structure.files import File
 from forms.definition import folder_of
 from forms.definition import load
 from forms.errors import DefinitionError
-from forms.html import render_form
-from microsite.content import az_markdown
-from microsite.content import body_with_summary
 from microsite.content import check
 from microsite.content import read_site
-from microsite.content import view
 
 from .builder import build_day
 from .finish import finish
-from .formpages import form_pages
-from .formpages import form_view
-from .formpages import kept_markdown
 from .indexing import index_site
+from .making import Shown
+from .making import made_pages
+from .making import page_view
+from .making import site_files
+from .making import written_markdown
 from .memory import Memory
 from .memory import RememberedPage
 from .memory import signature
 from .styleguide import read_components
 from .styleguide import render_component
-from .styleguide import styleguide_pages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
     from mkdocs.config.defaults import MkDocsConfig
@@ -51,6 +46,7 @@ if TYPE_CHECKING:
 
     from forms.definition import Form
     from microsite.content import Article
+    from microsite.content import Made
     from microsite.content import Site
     from microsite.findings import Finding
 
@@ -59,7 +55,6 @@ if TYPE_CHECKING:
 __all__ = ["MicrositePlugin"]
 
 _log = logging.getLogger("mkdocs.plugins.microsite")
-_AZ = "a-z.md"
 #: Of this process: a watching server builds many times.
 _memory = Memory()
 
@@ -77,9 +72,11 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
         self._site: Site | None = None
         self._articles: dict[str, Article] = {}
         self._forms: dict[str, Form] = {}
-        self._generated: dict[str, dict[str, Any]] = {}
+        self._made: dict[str, Made] = {}
         #: Address → path of every page, the generated ones of forms too.
         self._paths: dict[str, str] = {}
+        #: Of this build, by path.
+        self._shown: dict[str, Shown] = {}
         self._components: dict[str, Component] = {}
         self._env: jinja2.Environment | None = None
         self._parents: list[str] = []
@@ -109,16 +106,15 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
             msg = f"{len(errors)} error(s) in the content"
             raise PluginError(msg)
         self._articles = {article.path: article for article in self._site.articles}
+        self._shown = {}
         self._components = {part.id: part for part in read_components(root / "theme" / "examples")}
-        for path, text in styleguide_pages(self._components.values()).items():
-            files.append(File.generated(config, path, content=text))
         self._forms = _definitions(root)
-        self._generated = {}
-        self._paths = {article.url: article.path for article in self._site.articles}
-        for made in form_pages(self._forms.values(), frozenset(self._articles)):
-            files.append(File.generated(config, made.path, content=made.markdown))
-            self._generated[made.path] = form_view(made)
-            self._paths[made.url] = made.path
+        made = made_pages(self._site, self._forms, self._components.values())
+        for page in made:
+            files.append(File.generated(config, page.path, content=page.markdown))
+        self._made = {page.path: page for page in made}
+        self._paths = {page.view["url"]: page.path for page in made}
+        self._paths.update((article.url, article.path) for article in self._site.articles)
         self._remember(config, files)
         return files
 
@@ -143,22 +139,24 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Put the view into the page's metadata, as `page.meta.view`; complete the Markdown."""
         del config, files
-        article = self._articles.get(page.file.src_uri)
+        path = page.file.src_uri
+        article = self._articles.get(path)
         if self._site is None or article is None:
-            page.meta["view"] = self._generated.get(page.file.src_uri) or styleguide_view(page)
-            return markdown
-        page.meta["view"] = page_view(self._site, article, self._forms)
-        body = body_with_summary(article)
-        if "<!--forms-->" in body:
-            body = body.replace("<!--forms-->", kept_markdown(self._forms.values(), self._paths))
-        return f"{body}\n\n{az_markdown(self._site)}" if article.path == _AZ else body
+            page.meta["view"] = dict(self._made[path].view)
+        else:
+            page.meta["view"] = page_view(self._site, article, self._forms)
+            markdown = written_markdown(self._site, article, self._forms, self._paths)
+        values = page.meta["view"]
+        title, about = str(page.meta.get("title", "")), str(page.meta.get("description", ""))
+        self._shown[path] = Shown(path, values["url"], title, about, values)
+        return markdown
 
     def on_page_context(
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
         """Render a component's examples on its page of the styleguide."""
         del nav
-        part = self._components.get(str(page.meta.get("component", "")))
+        part = self._components.get(page.meta["view"].get("component", ""))
         if part and self._env:
             page.meta["view"]["styleguide"] = render_component(part, self._env, {"config": config})
         return context
@@ -173,6 +171,10 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
             site_url=config.site_url or "",
         )
         if self._site is not None:
+            for name, content in site_files(self._site, self._shown.values(), config.site_url or "").items():
+                target = Path(config.site_dir, name)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content)
             self.findings = tuple(sorted((*self.findings, *index_site(Path(config.site_dir), self._site))))
         _memory.keep()
 
@@ -186,28 +188,3 @@ def _definitions(root: Path) -> dict[str, Form]:
             _log.error(str(mistake))
         msg = "the forms cannot be drawn" if error.mistakes else str(error)
         raise PluginError(msg) from error
-
-
-def page_view(site: Site, article: Article, forms: Mapping[str, Form]) -> dict[str, Any]:
-    """What the templates may know of a page: the content's view and, on a form's page, the form itself."""
-    values = view(site, article)
-    if values["form"]:
-        form = forms[values["form"]]
-        # On its own page the form names no page, so that the one which led here (`?from=`) is kept.
-        values["form_html"] = render_form(form, page="" if form.page == values["url"] else values["slug"])
-    return values
-
-
-def styleguide_view(page: Page) -> dict[str, Any]:
-    """The view of a generated page, which has no front matter to take one from."""
-    crumbs = [{"title": "Home", "url": "/"}]
-    if page.meta.get("component"):
-        crumbs.append({"title": "Styleguide", "url": "/styleguide/"})
-    return {
-        "kind": "styleguide",
-        "url": f"/{page.file.url}",
-        "slug": "styleguide",
-        "crumbs": crumbs,
-        "standfirst": page.meta.get("description", ""),
-        "noindex": True,
-    }

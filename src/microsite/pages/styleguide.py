@@ -22,7 +22,17 @@ if TYPE_CHECKING:
 
     import jinja2
 
-__all__ = ["Component", "Example", "Param", "read_components", "render_component", "styleguide_pages"]
+__all__ = [
+    "Component",
+    "Example",
+    "Param",
+    "read_components",
+    "render_component",
+    "styleguide_pages",
+    "styleguide_view",
+]
+
+_ABOUT = "Every component of the theme, with its parameters and its examples. Each example is tested for access."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +94,22 @@ def styleguide_pages(parts: Iterable[Component]) -> dict[str, str]:
     parts = list(parts)
     pages = {f"styleguide/{part.id}.md": _page(part) for part in parts}
     rows = "\n".join(f"- [{part.name}]({part.id}.md): {part.description}" for part in parts)
-    intro = "Every component of the theme, with its parameters and its examples. Each example is tested for access."
-    pages["styleguide/index.md"] = f"---\ntitle: Styleguide\ndescription: {intro}\n---\n\n{rows}\n"
+    pages["styleguide/index.md"] = f"---\ntitle: Styleguide\ndescription: {_ABOUT}\n---\n\n{rows}\n"
     return pages
+
+
+def styleguide_view(part: Component | None) -> dict[str, Any]:
+    """What the templates may know of a component's page, or without one of the page that lists them."""
+    crumbs = [{"title": "Home", "url": "/"}]
+    return {
+        "kind": "styleguide",
+        "url": f"/styleguide/{part.id}/" if part else "/styleguide/",
+        "slug": "styleguide",
+        "crumbs": [*crumbs, {"title": "Styleguide", "url": "/styleguide/"}] if part else crumbs,
+        "standfirst": part.description if part else _ABOUT,
+        "noindex": True,
+        "component": part.id if part else "",
+    }
 
 
 def _page(part: Component) -> str:
