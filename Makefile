@@ -12,6 +12,8 @@ export PORT DATA
 export NO_MKDOCS_2_WARNING := 1
 
 BIN := .venv/bin
+# A file of tests stays in one process: its browser and its server are made once. More than four processes starve Chromium.
+PARALLEL := -n logical --maxprocesses 4 --dist loadfile
 
 help: ## Print these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,10 +33,10 @@ check: ready ## Lint, types, direction of imports, content, forms: no browser, n
 	@$(BIN)/microsite forms check
 
 test: check ## Everything, the real browser included
-	@chromium=$$($(BIN)/python scripts/chromium.py) && CHROMIUM="$$chromium" exec $(BIN)/pytest $(ARGS)
+	@chromium=$$($(BIN)/python scripts/chromium.py) && CHROMIUM="$$chromium" exec $(BIN)/pytest $(PARALLEL) $(ARGS)
 
 test-fast: ready ## The tests that need no browser, no node and no network
-	@exec $(BIN)/pytest --ignore=tests/browser -m "not node" $(ARGS)
+	@exec $(BIN)/pytest --ignore=tests/browser -m "not node" $(PARALLEL) $(ARGS)
 
 bench: ready ## Measure the build, an edit under serve, and the bytes of the pages
 	@exec $(BIN)/python -m benchmarks $(ARGS)
