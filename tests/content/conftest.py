@@ -38,7 +38,8 @@ def make_site(tmp_path: Path) -> MakeSite:
         files: dict[str, str | bytes] = {
             "mkdocs.yml": "site_name: T\nextra:\n  crisis: {call: '988'}\nplugins: [!ENV [X, y]]\n",
             "data/references.json": json.dumps(REFERENCES),
-            "data/claims.json": '[{"id": "basics-01", "claim": "Ketamine is an anesthetic."}]',
+            "data/claims.json": '[{"id": "basics-01", "topic": "basics", "claim": "Ketamine is an anesthetic.",'
+            ' "references": ["good2020"], "evidence_level": "high", "population": "general"}]',
             "data/compounds.json": '[{"id": "esketamine-nasal", "name": "Esketamine nasal spray"}]',
             "data/conditions.json": '[{"id": "crps", "name": "CRPS"}, {"id": "fibromyalgia", "name": "Fibromyalgia"}]',
             "data/glossary.json": '[{"term": "Drip", "synonyms": ["infusion"], "definition": "Into a vein."}]',

@@ -94,6 +94,7 @@ ELSEWHERE = {
     "data-duplicate",
     "data-entry",
     "data-file",
+    "data-key",
     "duplicate-description",
     "duplicate-paragraph",
     "duplicate-title",
@@ -304,10 +305,10 @@ def test_broken_data_are_findings_and_the_rest_is_read(make_site: Make) -> None:
         "conditions.json": '[{"id": "crps", "name": "CRPS"}, {"id": "crps", "name": "Again"}, {"name": "No id"}]',
     }
     site = make_site({"a.md": page()}, **data)
-    assert [(f.path, f.rule, f.line) for f in site.findings] == [
-        ("data/compounds.json", "data-file", 1),
-        ("data/conditions.json", "data-duplicate", 0),
-        ("data/conditions.json", "data-entry", 0),
+    assert [(f.path, f.rule, f.line, f.column) for f in site.findings] == [
+        ("data/compounds.json", "data-file", 1, 2),
+        ("data/conditions.json", "data-duplicate", 1, 33),
+        ("data/conditions.json", "data-entry", 1, 63),
     ]
     assert list(site.conditions) == ["crps"]
 

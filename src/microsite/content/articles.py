@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -13,45 +12,31 @@ from typing import Any
 from microsite.findings import Finding
 
 from .frontmatter import read_front_matter
-from .marks import GRADES
 from .marks import grade
+from .models import FRONT_MATTER
+from .models import KINDS
+from .models import SHOWS
+from .schema import day_of
+from .schema import meant
+from .source import undecodable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from .frontmatter import FrontMatter
-    from .frontmatter import Place
 
-__all__ = ["KEYS", "KINDS", "Article", "SummaryItem", "body_with_summary", "page_url", "read_article"]
+__all__ = ["FORMS", "Article", "SummaryItem", "body_with_summary", "page_url", "read_article"]
 
-KINDS = ("article", "hub", "page", "home", "index", "form", "thanks", "legal")
 #: Forms of a project that brings no definitions of its own: those that ship with the `forms` package.
 FORMS = ("book", "callback", "contact", "insurance", "newsletter")
-SHOWS = ("insurers",)
 
-#: Key → what it holds, in words for a finding and for the documentation.
-KEYS = {
-    "title": "text",
-    "description": "text",
-    "published": "a date (YYYY-MM-DD)",
-    "updated": "a date (YYYY-MM-DD)",
-    "review_due": "a date (YYYY-MM-DD)",
-    "authors": "a list of ids from data/people.toml",
-    "reviewer": "an id from data/people.toml",
-    "conditions": "a list of ids from data/conditions.json",
-    "compounds": "a list of ids from data/compounds.json",
-    "aliases": "a list of texts",
-    "related": "a list of paths in docs/",
-    "kind": "one of " + ", ".join(KINDS),
-    "form": "the id of a form, such as contact",
-    "crisis": "true or false",
-    "show": "a list out of " + ", ".join(SHOWS),
-    "noindex": "true or false",
-    "standfirst": "text",
-    "summary": "a list of {text, certainty}",
+
+_RULES = {
+    "type": "front-matter-type",
+    "value": "front-matter-value",
+    "unknown": "front-matter-key",
+    "missing": "front-matter-type",
 }
-#: Keys that MkDocs itself reads; they are not ours to judge.
-HOST_KEYS = frozenset({"template", "hide", "status"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +123,9 @@ def read_article(
     findings: list[Finding] = []
     try:
         text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        column = len(data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8", "replace")) + 1
-        message = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        findings.append(Finding(file, line, column, "invalid-utf8", message, "save the file as UTF-8"))
-        text = data.decode("utf-8", "replace")
+    except UnicodeDecodeError:
+        findings.extend(undecodable(file, data))
+        text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     text = text.replace("\r\n", "\n")
     front = read_front_matter(file, text)
     reader = _Reader(file, front)
@@ -164,19 +146,33 @@ def read_article(
         aliases=reader.texts("aliases"),
         related=reader.texts("related"),
         kind=reader.choice("kind", KINDS) or "page",
-        form=reader.choice("form", forms) or None,
+        form=reader.form(forms),
         crisis=reader.flag("crisis"),
         show=reader.choices("show", SHOWS),
         noindex=reader.flag("noindex"),
         standfirst=reader.text("standfirst"),
         summary=reader.summary(),
     )
-    reader.unknown_keys()
-    return article, (*findings, *front.findings, *reader.findings)
+    return article, (*findings, *front.findings, *_model_findings(file, front), *reader.findings)
+
+
+def _model_findings(file: str, front: FrontMatter) -> Iterator[Finding]:
+    """What the model of the front matter has against its values, each at its place."""
+    if not front.readable:
+        return
+    for problem in FRONT_MATTER.problems(dict(front.values)):
+        # A rule knows which kind of page needs which key, and says so in its own words.
+        if problem.fault == "missing" and len(problem.path) == 1:
+            continue
+        place = front.along(problem.path)
+        rule = _RULES[problem.fault]
+        if problem.path[0] == "summary" and problem.path[-1] == "certainty" and problem.fault == "value":
+            rule = "unknown-certainty"
+        yield Finding(file, place.line, place.column, rule, problem.message, problem.fix, problem.severity)
 
 
 class _Reader:
-    """Takes typed values out of one front matter and notes what has the wrong type."""
+    """Takes typed values out of one front matter; what does not fit keeps its default (the model reports it)."""
 
     def __init__(self, file: str, front: FrontMatter) -> None:
         self.file = file
@@ -184,82 +180,50 @@ class _Reader:
         self.findings: list[Finding] = []
 
     def text(self, key: str) -> str:
-        value = self._value(key, lambda value: isinstance(value, str | int | float) and not isinstance(value, bool), "")
-        return str(value).strip()
+        value = self.front.values.get(key)
+        return str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
     def date(self, key: str) -> date | None:
-        value = self._value(key, lambda value: isinstance(value, date), None)
-        return value.date() if isinstance(value, datetime) else value
+        value = self.front.values.get(key)
+        if isinstance(value, str):
+            return day_of(value)
+        return value.date() if isinstance(value, datetime) else value if isinstance(value, date) else None
 
     def flag(self, key: str) -> bool:
-        return bool(self._value(key, lambda value: isinstance(value, bool), default=False))
+        return self.front.values.get(key) is True
 
     def texts(self, key: str) -> tuple[str, ...]:
-        value = self._value(
-            key, lambda value: isinstance(value, list) and all(isinstance(item, str | int) for item in value), []
-        )
-        return tuple(str(item).strip() for item in value)
+        value = self.front.values.get(key)
+        items = value if isinstance(value, list) else ()
+        return tuple(str(item).strip() for item in items if isinstance(item, str | int) and not isinstance(item, bool))
 
     def choice(self, key: str, known: tuple[str, ...]) -> str:
         value = self.text(key)
-        return value if self._known(key, value, known) else ""
+        return value if value in known else ""
 
     def choices(self, key: str, known: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(value for value in self.texts(key) if self._known(key, value, known))
+        return tuple(value for value in self.texts(key) if value in known)
+
+    def form(self, known: tuple[str, ...]) -> str | None:
+        """The form's id; which forms there are is the project's business, not the model's."""
+        value = self.text("form")
+        if not value or value in known:
+            return value or None
+        place = self.front.at("form")
+        fix = meant(value, known) or "one of " + ", ".join(known)
+        message = f"`form` cannot be `{value}`"
+        self.findings.append(Finding(self.file, place.line, place.column, "front-matter-value", message, fix))
+        return None
 
     def summary(self) -> tuple[SummaryItem, ...]:
-        value = self._value("summary", lambda value: isinstance(value, list), [])
-        return tuple(item for item in map(self._summary_item, value) if item is not None)
-
-    def unknown_keys(self) -> None:
-        """A finding for each key that is not in the schema, with the key it was probably meant to be."""
-        for key in self.front.values:
-            if key in KEYS or key in HOST_KEYS:
-                continue
-            near = difflib.get_close_matches(str(key).lower(), KEYS, n=1)
-            fix = f"did you mean `{near[0]}`?" if near else "take it out; known keys: " + ", ".join(sorted(KEYS))
-            self._add(self.front.at(str(key)), "front-matter-key", f"unknown key `{key}`", fix)
-
-    def _summary_item(self, value: Any) -> SummaryItem | None:
-        place = self.front.at("summary")
-        if isinstance(value, str):
-            value = {"text": value}
-        if not isinstance(value, dict) or not isinstance(value.get("text"), str) or set(value) - {"text", "certainty"}:
-            fix = 'write `- text: "… [@id]"` and, if it is a claim of evidence, `certainty: low`'
-            self._add(place, "front-matter-type", f"a summary point is {value!r}, not {{text, certainty}}", fix)
-            return None
-        word = value.get("certainty")
-        certainty = grade(str(word)) if word is not None else None
-        if word is not None and certainty is None:
-            fix = "one of " + ", ".join(GRADES)
-            self._add(place, "unknown-certainty", f"`{word}` is no grade of certainty", fix)
-        return SummaryItem(value["text"].strip(), certainty)
-
-    def _known(self, key: str, value: str, known: tuple[str, ...]) -> bool:
-        if not value or value in known:
-            return bool(value)
-        near = difflib.get_close_matches(value, known, n=1)
-        fix = f"did you mean `{near[0]}`?" if near else "one of " + ", ".join(known)
-        self._add(self.front.at(key), "front-matter-value", f"`{key}` cannot be `{value}`", fix)
-        return False
-
-    def _value(self, key: str, fits: Callable[[Any], bool], default: Any) -> Any:
-        value = self.front.values.get(key)
-        if value is None:
-            return default
-        if not fits(value):
-            message = f"`{key}` is {_said(value)}"
-            self._add(self.front.at(key), "front-matter-type", message, f"expected {KEYS[key]}")
-            return default
-        return value
-
-    def _add(self, place: Place, rule: str, message: str, fix: str) -> None:
-        self.findings.append(Finding(self.file, place.line, place.column, rule, message, fix))
+        value = self.front.values.get("summary")
+        return tuple(item for item in map(_summary_item, value if isinstance(value, list) else ()) if item is not None)
 
 
-def _said(value: Any) -> str:
-    """What YAML made of the value, for the message: `a text: "soon"`."""
-    names = {"str": "a text", "int": "a number", "float": "a number", "bool": "true or false", "list": "a list"}
-    kind = names.get(type(value).__name__, "a mapping" if isinstance(value, dict) else type(value).__name__)
-    shown = repr(value)
-    return f"{kind}: {shown[:40]}{'…' if len(shown) > 40 else ''}"
+def _summary_item(value: Any) -> SummaryItem | None:
+    if isinstance(value, str):
+        value = {"text": value}
+    if not isinstance(value, dict) or not isinstance(value.get("text"), str):
+        return None
+    word = value.get("certainty")
+    return SummaryItem(value["text"].strip(), grade(str(word)) if word is not None else None)

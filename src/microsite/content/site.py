@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING
 from typing import Any
-from typing import TypeVar
 
 import yaml
 
 from microsite.errors import ConfigError
-from microsite.findings import Finding
 
 from .articles import FORMS
 from .articles import read_article
+from .datafiles import DataFiles
 from .references import reference_from_csl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterable
     from collections.abc import Mapping
     from pathlib import Path
+
+    from microsite.findings import Finding
 
     from .articles import Article
     from .references import Reference
 
 __all__ = ["Insurer", "Person", "Site", "Term", "Topic", "read_site"]
-
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +109,7 @@ def read_site(root: Path, *, today: date, docs: Path | None = None) -> Site:
     docs = docs if docs is not None else root / str(settings.get("docs_dir") or "docs")
     findings: list[Finding] = []
     articles, files = _read_docs(root, docs, findings)
-    data = _Data(root, findings)
+    data = DataFiles(root, findings)
     topics: dict[str, list[Article]] = {}
     for article in articles:
         for key in [*(f"condition:{i}" for i in article.conditions), *(f"compound:{i}" for i in article.compounds)]:
@@ -122,13 +118,13 @@ def read_site(root: Path, *, today: date, docs: Path | None = None) -> Site:
     return Site(
         today=today,
         articles=articles,
-        references=data.table("references.json", reference_from_csl),
-        people=data.table("people.toml", _person),
-        insurers=tuple(data.table("insurers.toml", _insurer).values()),
-        claims=data.table("claims.json", lambda item: Topic(item["id"], str(item.get("claim", "")), item)),
-        compounds=data.table("compounds.json", lambda item: Topic(item["id"], str(item["name"]), item)),
-        conditions=data.table("conditions.json", lambda item: Topic(item["id"], str(item["name"]), item)),
-        glossary=tuple(data.table("glossary.json", _term, key="term").values()),
+        references=data.table("references", reference_from_csl),
+        people=data.table("people", _person),
+        insurers=tuple(data.table("insurers", _insurer).values()),
+        claims=data.table("claims", lambda item: Topic(item["id"], str(item.get("claim", "")), item)),
+        compounds=data.table("compounds", lambda item: Topic(item["id"], str(item["name"]), item)),
+        conditions=data.table("conditions", lambda item: Topic(item["id"], str(item["name"]), item)),
+        glossary=tuple(data.table("glossary", _term).values()),
         extra=settings.get("extra") or {},
         files=files,
         findings=tuple(sorted(findings)),
@@ -186,60 +182,19 @@ def _settings(path: Path) -> dict[str, Any]:
     return settings
 
 
-class _Data:
-    """Reads files of `data/`; a broken file or entry is a finding, and the rest is still read."""
-
-    def __init__(self, root: Path, findings: list[Finding]) -> None:
-        self.root = root
-        self.findings = findings
-
-    def table(self, name: str, make: Callable[[dict[str, Any]], _T], key: str = "id") -> dict[str, _T]:
-        """The entries of `data/<name>` by id, in the file's order."""
-        table: dict[str, _T] = {}
-        for number, item in enumerate(self._items(name), start=1):
-            try:
-                identifier = str(item[key])
-                made = make(item)
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                self._add(name, "data-entry", f"entry {number} cannot be used: {type(error).__name__} {error}", "")
-                continue
-            if identifier in table:
-                self._add(name, "data-duplicate", f"`{identifier}` is there twice", "keep one of the two")
-                continue
-            table[identifier] = made
-        return table
-
-    def _items(self, name: str) -> Iterable[Any]:
-        path = self.root / "data" / name
-        try:
-            text = path.read_bytes().decode("utf-8")
-            loaded = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-        except FileNotFoundError:
-            self._add(name, "data-file", "the file is missing", "put it there; an empty list is fine")
-            return []
-        except (OSError, ValueError) as error:
-            line = getattr(error, "lineno", 0) or 0
-            self._add(name, "data-file", f"the file cannot be read: {error}", "", line)
-            return []
-        items = loaded.get(path.stem) if isinstance(loaded, dict) else loaded
-        if not isinstance(items, list):
-            self._add(
-                name, "data-file", "the file holds no list of entries", f"write a list, or [[{path.stem}]] tables"
-            )
-            return []
-        return items
-
-    def _add(self, name: str, rule: str, message: str, fix: str, line: int = 0) -> None:
-        self.findings.append(Finding(f"data/{name}", line, 1 if line else 0, rule, message, fix))
-
-
 def _person(item: dict[str, Any]) -> Person:
-    return Person(**{key: str(value) for key, value in item.items()})
+    return Person(**_known(item, Person))
 
 
 def _insurer(item: dict[str, Any]) -> Insurer:
-    return Insurer(**{key: str(value) for key, value in item.items()})
+    return Insurer(**_known(item, Insurer))
 
 
 def _term(item: dict[str, Any]) -> Term:
     return Term(str(item["term"]), tuple(map(str, item.get("synonyms") or ())), str(item["definition"]))
+
+
+def _known(item: dict[str, Any], made: type[Person | Insurer]) -> dict[str, str]:
+    """The values that `made` has a field for; the model of the file reports the others."""
+    names = {each.name for each in fields(made)}
+    return {key: str(value) for key, value in item.items() if key in names}

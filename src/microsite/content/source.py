@@ -7,7 +7,9 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["Heading", "Lines", "headings", "masked"]
+from microsite.findings import Finding
+
+__all__ = ["Heading", "Lines", "headings", "masked", "undecodable"]
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FENCE_OPEN = re.compile(r"(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})[^`\n]*$")
@@ -17,6 +19,11 @@ _CONTAINER = re.compile(r"(?P<indent>[ ]*)(?:!!!|\?\?\?\+?|[-*+][ \t]|\d+[.)][ \
 _HEADING = re.compile(
     r"^(?P<indent>[ ]*)(?P<hashes>#{1,6})[ \t]+(?P<text>.*?)[ \t]*#*[ \t]*(?P<attributes>\{:?[^{}\n]*\})?[ \t]*$",
     re.MULTILINE,
+)
+#: A heading underlined with = or -; Python-Markdown takes any number of them, below one line of text.
+_SETEXT = re.compile(
+    r"(?:^|\n)(?:[ \t]*\n)?(?P<text>(?![ \t]*(?:[-*+>|#]|\d+[.)]|!!!|\?\?\?)[ \t]?)[^\n]*?\S[^\n]*?)[ \t]*"
+    r"(?P<attributes>\{:?[^{}\n]*\})?[ \t]*\n(?P<line>=+|-+)[ \t]*(?=\n|\Z)"
 )
 _ID = re.compile(r"#([\w:.-]+)")
 
@@ -62,6 +69,42 @@ def headings(mask: str) -> list[Heading]:
     for match in _HEADING.finditer(mask):
         given = _ID.search(match["attributes"] or "")
         found.append(Heading(len(match["hashes"]), match["text"], given[1] if given else "", match.start("hashes")))
+    if "\n=" in mask or "\n-" in mask:
+        found += _underlined(mask)
+        found.sort(key=lambda heading: heading.start)
+    return found
+
+
+def _underlined(mask: str) -> list[Heading]:
+    """Headings of the other form: a line of text, a line of = (level 1) or - (level 2) below it.
+
+    Python-Markdown sees one at the start of a block only, so the line above must be empty.
+    """
+    found = []
+    for match in _SETEXT.finditer(mask):
+        start = match.start("text")
+        above = mask.rfind("\n", 0, max(0, start - 1)) + 1
+        if start and mask[above : start - 1].strip():
+            continue
+        given = _ID.search(match["attributes"] or "")
+        raw = match["text"]
+        level = 1 if match["line"][0] == "=" else 2
+        found.append(Heading(level, raw.strip(), given[1] if given else "", start + len(raw) - len(raw.lstrip())))
+    return found
+
+
+def undecodable(file: str, data: bytes) -> list[Finding]:
+    """A finding for the first byte of each line that is not UTF-8, with what it probably was."""
+    found = []
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            column = len(line[: error.start].decode("utf-8", "replace").removeprefix("\ufeff")) + 1
+            guess = line[error.start : error.start + 1].decode("cp1252", "replace")
+            known = "" if guess == "\ufffd" or not guess.isprintable() else f" (in Windows-1252 it would be “{guess}”)"
+            message = f"byte 0x{line[error.start]:02x} is not UTF-8{known}"
+            found.append(Finding(file, number, column, "invalid-utf8", message, "save the file as UTF-8"))
     return found
 
 

@@ -17,6 +17,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         "data-duplicate": "Two entries of a data file have the same id.",
         "data-entry": "An entry of a data file lacks a field or has a wrong one.",
         "data-file": "A data file is missing or cannot be read.",
+        "data-key": "An entry of a data file has a key that its model does not know.",
         "dead-anchor": "A link leads to a heading or id that the page does not have.",
         "dead-link": "A link or image leads to a file that does not exist.",
         "description-long": "The description is longer than 160 characters and would be cut in search results.",
