@@ -9,7 +9,15 @@ The tree::
     ├── ServeError            the local server cannot start (port in use, no right to bind)
     ├── BookError             the book cannot be typeset
     ├── PackageError          the function's zip cannot be made
-    └── SearchError           a collection, a judgement file or an index cannot be read
+    ├── SearchError           a collection, a judgement file or an index cannot be read
+    └── DeployError           a release did not happen; what visitors see is as it was, or the message says so
+        ├── AccessDenied      the keys in use may not do something; carries the action and the role
+        ├── WrongTarget       bucket, stack, store, region or account is not ours, or not there
+        ├── Locked            somebody else is releasing; carries who and until when
+        ├── Refused           a guard said no: half a site, too many deletes, a name with other bytes
+        │   └── Moved         the store of the live release was changed by somebody else meanwhile
+        ├── Unverified        a release does not answer as its manifest says; carries every problem
+        └── Interrupted       throttled to the end, connection lost, keys expired: running it again is safe
 
 What an editor can mend in a page is not an error but a `microsite.findings.Finding`, returned as a value.
 """
@@ -25,14 +33,22 @@ if TYPE_CHECKING:
     from .findings import Finding
 
 __all__ = [
+    "AccessDenied",
     "BookError",
     "BuildError",
     "ConfigError",
     "ContentError",
+    "DeployError",
+    "Interrupted",
+    "Locked",
     "MicrositeError",
+    "Moved",
     "PackageError",
+    "Refused",
     "SearchError",
     "ServeError",
+    "Unverified",
+    "WrongTarget",
 ]
 
 
@@ -83,3 +99,54 @@ class SearchError(MicrositeError):
 
 class PackageError(MicrositeError):
     """The function's zip cannot be made."""
+
+
+class DeployError(MicrositeError):
+    """A release did not happen."""
+
+
+class AccessDenied(DeployError):  # noqa: N818 - named for what happened
+    """The keys in use may not do something."""
+
+    def __init__(self, message: str, *, action: str = "", role: str = "", fix: str = "") -> None:
+        super().__init__(message, fix=fix)
+        #: What may not be done, such as `s3:PutObject`; empty when AWS did not say.
+        self.action = action
+        #: ARN of who asked; empty when AWS did not say.
+        self.role = role
+
+
+class WrongTarget(DeployError):  # noqa: N818 - named for what happened
+    """What the release goes to is not ours, or not there."""
+
+
+class Locked(DeployError):  # noqa: N818 - named for what happened
+    """Somebody else is releasing."""
+
+    def __init__(self, message: str, *, by: str = "", until: float = 0.0, fix: str = "") -> None:
+        super().__init__(message, fix=fix)
+        #: Who holds the lock.
+        self.by = by
+        #: When it ends by itself, seconds since 1970.
+        self.until = until
+
+
+class Refused(DeployError):  # noqa: N818 - named for what happened
+    """A guard said no; nothing was changed."""
+
+
+class Moved(Refused):
+    """The store of the live release is not the one that a change was thought out on."""
+
+
+class Unverified(DeployError):  # noqa: N818 - named for what happened
+    """A release does not answer as its manifest says."""
+
+    def __init__(self, message: str, problems: Sequence[str] = (), *, fix: str = "") -> None:
+        super().__init__(message, fix=fix)
+        #: Each thing that is not as it should be, with its address.
+        self.problems = tuple(problems)
+
+
+class Interrupted(DeployError):  # noqa: N818 - named for what happened
+    """Something outside gave up; running the same command again goes on where this one stopped."""
