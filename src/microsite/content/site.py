@@ -63,11 +63,12 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A glossary entry."""
+    """A glossary entry; `references` are the sources of what its definition states as fact."""
 
     term: str
     synonyms: tuple[str, ...]
     definition: str
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,12 @@ def _insurer(item: dict[str, Any]) -> Insurer:
 
 
 def _term(item: dict[str, Any]) -> Term:
-    return Term(str(item["term"]), tuple(map(str, item.get("synonyms") or ())), str(item["definition"]))
+    return Term(
+        str(item["term"]),
+        tuple(map(str, item.get("synonyms") or ())),
+        str(item["definition"]),
+        tuple(map(str, item.get("references") or ())),
+    )
 
 
 def _known(item: dict[str, Any], made: type[Person | Insurer]) -> dict[str, str]:
