@@ -23,6 +23,7 @@ from .runtime import run_function
 from .runtime import unpack
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterator
     from collections.abc import Mapping
     from pathlib import Path
@@ -52,12 +53,23 @@ SETTINGS = {
 class Stack:
     """Functions by the name of their handler, started when first asked."""
 
-    def __init__(self, folder: Path, scratch: Path, url: str, environ: Mapping[str, str], ends: ExitStack) -> None:
+    def __init__(  # noqa: PLR0913 - all of it is the world it runs in
+        self,
+        folder: Path,
+        scratch: Path,
+        url: str,
+        environ: Callable[[str], Mapping[str, str]],
+        ends: ExitStack,
+        *,
+        table: str = "leads",
+    ) -> None:
         #: Where the emulator answers.
         self.url = url
         self._folder = folder
         self._scratch = scratch
+        #: The settings of a function, by its name.
         self._environ = environ
+        self._table = table
         self._ends = ends
         self._running: dict[str, Running] = {}
         self._stream = aws_client("dynamodbstreams", url)
@@ -70,7 +82,7 @@ class Stack:
         if name not in self._running:
             log = self._scratch / f"{name}.log"
             self._running[name] = self._ends.enter_context(
-                run_function(self._folder, f"forms.aws.{name}", self._environ, log=log)
+                run_function(self._folder, f"forms.aws.{name}", self._environ(name), log=log)
             )
         return self._running[name]
 
@@ -110,7 +122,7 @@ class Stack:
     def _records(self) -> list[dict[str, Any]]:
         """The next records as Lambda's event source mapping hands them over."""
         if not self._iterator:
-            [stream] = self._stream.list_streams(TableName="leads")["Streams"]
+            [stream] = self._stream.list_streams(TableName=self._table)["Streams"]
             shards = self._stream.describe_stream(StreamArn=stream["StreamArn"])["StreamDescription"]["Shards"]
             self._iterator = self._stream.get_shard_iterator(
                 StreamArn=stream["StreamArn"], ShardId=shards[0]["ShardId"], ShardIteratorType="TRIM_HORIZON"
@@ -140,7 +152,7 @@ def run_stack(package: Path, scratch: Path, *, site_url: str, **settings: str) -
         url = ends.enter_context(moto())
         _furnish(url)
         environ = {**ENVIRON, **SETTINGS, "AWS_ENDPOINT_URL": url, "FORMS_SITE_URL": site_url, **settings}
-        yield Stack(unpack(package, scratch / "task"), scratch, url, environ, ends)
+        yield Stack(unpack(package, scratch / "task"), scratch, url, lambda _: environ, ends)
 
 
 def _furnish(url: str) -> None:
