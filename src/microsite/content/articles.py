@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from .frontmatter import FrontMatter
 
-__all__ = ["FORMS", "Article", "SummaryItem", "body_with_summary", "page_url", "read_article"]
+__all__ = ["FORMS", "Article", "Series", "SummaryItem", "body_with_summary", "page_url", "read_article"]
 
 #: Forms of a project that brings no definitions of its own: those that ship with the `forms` package.
 FORMS = ("book", "callback", "contact", "insurance", "newsletter")
@@ -48,6 +48,14 @@ class SummaryItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """The series that a page belongs to, and its place in it, from 1."""
+
+    name: str
+    part: int
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One page. `path` is relative to docs/, `file` relative to the project (as findings name it)."""
 
@@ -62,10 +70,12 @@ class Article:
     review_due: date | None = None
     authors: tuple[str, ...] = ()
     reviewer: str | None = None
+    reviewed: date | None = None
     conditions: tuple[str, ...] = ()
     compounds: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    series: Series | None = None
     kind: str = "page"
     form: str | None = None
     crisis: bool = False
@@ -141,10 +151,12 @@ def read_article(
         review_due=reader.date("review_due"),
         authors=reader.texts("authors"),
         reviewer=reader.text("reviewer") or None,
+        reviewed=reader.date("reviewed"),
         conditions=reader.texts("conditions"),
         compounds=reader.texts("compounds"),
         aliases=reader.texts("aliases"),
         related=reader.texts("related"),
+        series=reader.series(),
         kind=reader.choice("kind", KINDS) or "page",
         form=reader.form(forms),
         crisis=reader.flag("crisis"),
@@ -214,6 +226,13 @@ class _Reader:
         message = f"`form` cannot be `{value}`"
         self.findings.append(Finding(self.file, place.line, place.column, "front-matter-value", message, fix))
         return None
+
+    def series(self) -> Series | None:
+        value = self.front.values.get("series")
+        if not isinstance(value, dict) or not isinstance(value.get("part"), int) or isinstance(value["part"], bool):
+            return None
+        name = str(value.get("name") or "").strip()
+        return Series(name, value["part"]) if name else None
 
     def summary(self) -> tuple[SummaryItem, ...]:
         value = self.front.values.get("summary")

@@ -1,7 +1,8 @@
 """The model of each kind of file that editors write: front matter, and every data file. A new key is one line here.
 
 `FRONT_MATTER` is a record; `DATA` has, by the file's name without its ending, the record of one entry and which key
-names it. The words come from the design's list of interfaces.
+names it. The words come from the design's list of interfaces. One table of more than 400 lines, since cutting it would
+only spread one answer over two files.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ _WORDS = Text("a text that is not empty", empty=False)
 _ID = Text("an id: small letters, digits, hyphens", pattern=r"[a-z0-9]+(?:-[a-z0-9]+)*", empty=False)
 _TEXTS = Items(Text("a text", number=True), "a list of texts")
 _GRADE = Choice(tuple(GRADES), loose=True)
+_PLACE = Text("an address of this site: /page/", pattern=r"/|/(?:[\w.~-]+/)+|/(?:[\w.~-]+/)*[\w~-]+\.[a-z0-9]+")
 _ADDRESS = Text("an address: /page/, https://…", pattern=r"(?:https?://\S+|/\S*)")
 
 
@@ -75,10 +77,21 @@ FRONT_MATTER = Record(
         "review_due": Key(Day(), about="Past it a warning, 90 days past it an error; readers see a notice."),
         "authors": Key(_ids("people.toml"), about="Who wrote it; ids from data/people.toml."),
         "reviewer": Key(Text("an id from data/people.toml"), about="The clinician who reviewed it; leave out if none."),
+        "reviewed": Key(Day(), about="The day the reviewer read it; only together with reviewer."),
         "conditions": Key(_ids("conditions.json"), about="What it is about; ids from data/conditions.json."),
         "compounds": Key(_ids("compounds.json"), about="What it is about; ids from data/compounds.json."),
         "aliases": Key(_TEXTS, about="Words that readers use; the search and the index from A to Z know them."),
         "related": Key(Items(Text("a path"), "a list of paths in docs/"), about="Pages to read next; paths in docs/."),
+        "series": Key(
+            Record(
+                {
+                    "name": Key(_WORDS, needed=True, nothing=False),
+                    "part": Key(Number("a number from 1", 1, 99, whole=True), needed=True, nothing=False),
+                },
+                "{name, part}",
+            ),
+            about="The series it belongs to and its place there; the parts link to each other.",
+        ),
         "form": Key(Text("the id of a form, such as contact"), about="The form on this page."),
         "crisis": Key(Flag(), about="True puts the crisis box on top: for pages that speak of suicide."),
         "show": Key(Items(Choice(SHOWS), "a list out of " + ", ".join(SHOWS)), about="Lists that stand on this page."),
@@ -394,6 +407,17 @@ _ORGANISATION = Record(
     name="organisation",
 )
 
+_REDIRECT = Record(
+    {
+        "from": Key(_PLACE, needed=True, about="The address that the page had."),
+        "to": Key(_PLACE, needed=True, about="The address that it has now."),
+        "note": Key(_TEXT, about="For writers; never published."),
+    },
+    "{from, to}",
+    name="redirect",
+    aliases=MappingProxyType({"old": "from", "source": "from", "new": "to", "target": "to"}),
+)
+
 #: By the file's name without its ending; `.json` and `.toml` are both read.
 DATA: Mapping[str, DataFile] = MappingProxyType(
     {
@@ -404,6 +428,7 @@ DATA: Mapping[str, DataFile] = MappingProxyType(
         "glossary": DataFile(_TERM, key="term", about="Words and what they mean."),
         "people": DataFile(_PERSON, about="Who writes and who reviews."),
         "insurers": DataFile(_INSURER, about="Plans in the list of insurers."),
+        "redirects": DataFile(_REDIRECT, key="from", needed=False, about="Addresses that pages had before."),
         "clinics": DataFile(_CLINIC, needed=False, about="Clinics in the finder."),
         "organisation": DataFile(_ORGANISATION, needed=False, single=True, about="Who publishes the site."),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import fields
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from .articles import Article
     from .references import Reference
 
-__all__ = ["Insurer", "Person", "Site", "Term", "Topic", "read_site"]
+__all__ = ["Insurer", "Person", "Redirect", "Site", "Term", "Topic", "read_site"]
+
+_FROM = re.compile(r"^\s*[{,]?\s*[\"']?from[\"']?\s*[=:]\s*[\"'](?P<from>[^\"'\n]*)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,16 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Redirect:
+    """An address that a page had before, and the one it has now; where `data/redirects.toml` says so."""
+
+    source: str
+    target: str
+    file: str = ""
+    line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """One state of the whole content. `articles` are all pages of docs/, in order of path."""
 
@@ -84,6 +97,9 @@ class Site:
     compounds: Mapping[str, Topic] = field(default_factory=dict)
     conditions: Mapping[str, Topic] = field(default_factory=dict)
     glossary: tuple[Term, ...] = ()
+    redirects: tuple[Redirect, ...] = ()
+    #: Every address that was ever published, in the order of `data/published.txt`, with its line.
+    published: Mapping[str, int] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     #: Files of docs/ that are no pages (images, downloads), by path relative to docs/.
     files: frozenset[str] = frozenset()
@@ -126,6 +142,8 @@ def read_site(root: Path, *, today: date, docs: Path | None = None) -> Site:
         compounds=data.table("compounds", lambda item: Topic(item["id"], str(item["name"]), item)),
         conditions=data.table("conditions", lambda item: Topic(item["id"], str(item["name"]), item)),
         glossary=tuple(data.table("glossary", _term).values()),
+        redirects=_redirects(data),
+        published=_published(root / "data" / "published.txt"),
         extra=settings.get("extra") or {},
         files=files,
         findings=tuple(sorted(findings)),
@@ -133,6 +151,27 @@ def read_site(root: Path, *, today: date, docs: Path | None = None) -> Site:
         by_topic={key: tuple(found) for key, found in topics.items()},
         newest=tuple(sorted(published, key=newest_first)),
     )
+
+
+def _redirects(data: DataFiles) -> tuple[Redirect, ...]:
+    entries = data.table("redirects", lambda item: (str(item["from"]), str(item["to"])))
+    if not entries:
+        return ()
+    file, text = data.texts["redirects"]
+    # A TOML file of redirects grows for years: one pass for all places, and only the line matters to a reader.
+    lines = {match["from"]: text.count("\n", 0, match.start()) + 1 for match in _FROM.finditer(text)}
+    return tuple(Redirect(source, target, file, lines.get(source, 1)) for source, target in entries.values())
+
+
+def _published(path: Path) -> dict[str, int]:
+    """Address → line. A file that is not there says that nothing was published yet."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, ValueError):
+        return {}
+    return {
+        text: line for line, text in ((line, text.strip()) for line, text in enumerate(lines, 1)) if text[:1] == "/"
+    }
 
 
 def newest_first(article: Article) -> tuple[int, str]:
