@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .rules.claims import check_claims
 from .rules.links import check_links
 from .rules.metadata import check_metadata
 from .rules.metadata import check_unique
@@ -35,6 +36,7 @@ def _check_text(page: Page) -> None:
     if known is None:
         before = len(page.findings)
         check_wording(page)
+        check_claims(page)
         check_structure(page)
         known = tuple(page.findings[before:])
         if len(_KNOWN) >= _MOST_KNOWN:

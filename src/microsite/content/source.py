@@ -21,10 +21,9 @@ _HEADING = re.compile(
     re.MULTILINE,
 )
 #: A heading underlined with = or -; Python-Markdown takes any number of them, below one line of text.
-_SETEXT = re.compile(
-    r"(?:^|\n)(?:[ \t]*\n)?(?P<text>(?![ \t]*(?:[-*+>|#]|\d+[.)]|!!!|\?\?\?)[ \t]?)[^\n]*?\S[^\n]*?)[ \t]*"
-    r"(?P<attributes>\{:?[^{}\n]*\})?[ \t]*\n(?P<line>=+|-+)[ \t]*(?=\n|\Z)"
-)
+_UNDERLINE = re.compile(r"^(?P<line>=+|-+)[ \t]*$", re.MULTILINE)
+_NO_TITLE = re.compile(r"[ \t]*(?:[-*+>|]|#{1,6}[ \t]|\d+[.)][ \t]|!!!|\?\?\?|<|:[ \t]|\{)|.*\|")
+_ATTRIBUTES = re.compile(r"[ \t]*(\{:?[^{}\n]*\})[ \t]*$")
 _ID = re.compile(r"#([\w:.-]+)")
 
 
@@ -81,15 +80,18 @@ def _underlined(mask: str) -> list[Heading]:
     Python-Markdown sees one at the start of a block only, so the line above must be empty.
     """
     found = []
-    for match in _SETEXT.finditer(mask):
-        start = match.start("text")
-        above = mask.rfind("\n", 0, max(0, start - 1)) + 1
-        if start and mask[above : start - 1].strip():
+    for match in _UNDERLINE.finditer(mask):
+        end = match.start() - 1
+        start = mask.rfind("\n", 0, max(0, end)) + 1
+        raw = mask[start : max(start, end)]
+        above = mask[mask.rfind("\n", 0, max(0, start - 1)) + 1 : max(0, start - 1)] if start else ""
+        if not raw.strip() or above.strip() or _NO_TITLE.match(raw):
             continue
-        given = _ID.search(match["attributes"] or "")
-        raw = match["text"]
+        attributes = _ATTRIBUTES.search(raw)
+        given = _ID.search(attributes[1]) if attributes else None
+        text = raw[: attributes.start()] if attributes else raw
         level = 1 if match["line"][0] == "=" else 2
-        found.append(Heading(level, raw.strip(), given[1] if given else "", start + len(raw) - len(raw.lstrip())))
+        found.append(Heading(level, text.strip(), given[1] if given else "", start + len(raw) - len(raw.lstrip())))
     return found
 
 
