@@ -113,6 +113,7 @@ def _refusal(desk: Callable[[], Desk], request: Request, refused: Refused) -> Ha
 
 
 def _forms(desk: Desk, request: Request) -> Handled:
+    from .lead import CANARY
     from .submit import submit
     from .validate import check
 
@@ -142,6 +143,8 @@ def _forms(desk: Desk, request: Request) -> Handled:
         return held(desk, request, done.lead, repeated=done.repeated)
     held_back = done.lead.quarantined is not None
     outcome = "repeated" if done.repeated else "quarantined" if held_back else "stored"
+    if CANARY in done.lead.reasons:
+        outcome = CANARY  # no metric counts it
     reason = ",".join(done.lead.reasons) if outcome == "quarantined" else "unmetered" if done.unmetered else ""
     if request.wants_json():
         status = "pending" if form.double_opt_in else "received"

@@ -16,8 +16,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Agreed", "Job", "Lead", "Proof", "from_json", "to_json"]
+__all__ = ["CANARY", "Agreed", "Job", "Lead", "Proof", "from_json", "to_json"]
 
+#: In `Lead.reasons`, and the kind of its only job: a release's own submission, which nobody is told of (see `canary`).
+CANARY = "canary"
 #: Version of the stored format; readers refuse a newer one.
 FORMAT = 2
 

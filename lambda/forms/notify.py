@@ -11,6 +11,7 @@ from .erase import expire
 from .errors import FormsError
 from .follow import address_of
 from .follow import left
+from .lead import CANARY
 from .record import NamedTuple
 
 TYPE_CHECKING = False
@@ -122,9 +123,9 @@ def _one(desk: Desk, lead_id: str, job_id: str, now: float) -> Tally:
 
 
 def _unwanted(desk: Desk, form: Form, lead: Lead, job: Job, now: float) -> str:
-    """Why a mail to the visitor must not go out; "" when it may."""
-    if job.kind == "notice":
-        return ""
+    """Why a mail must not go out; "" when it may."""
+    if job.kind in {"notice", CANARY}:
+        return "" if job.kind == "notice" else CANARY
     if job.kind == "confirm" and lead.confirmed is not None and lead.unsubscribed is None:
         return "confirmed"
     if job.kind != "confirm" and lead.unsubscribed is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from .desk import amend
 from .errors import StoreError
+from .lead import CANARY
 from .lead import Agreed
 from .lead import Job
 from .lead import Lead
@@ -55,7 +56,8 @@ def submit(desk: Desk, form: Form, sent: Mapping[str, str], *, page: str, visito
     window = int(now // (form.window_hours * 3600))
     key, before, after = (fingerprint(form, checked, window + step, desk.tokens) for step in (0, -1, 1))
     judged = None
-    if desk.screening:
+    canary = bool(sent.get(CANARY)) and _is_canary(desk, form, sent[CANARY], checked)
+    if desk.screening and not canary:
         from .judge import judge
 
         judged = judge(desk, form, sent, checked, visitor, key)
@@ -85,7 +87,7 @@ def submit(desk: Desk, form: Form, sent: Mapping[str, str], *, page: str, visito
         vault=key if private else "",
     )
     if not held:
-        lead = _with_first_mails(lead, form, now)
+        lead = _as_canary(lead, now) if canary else _with_first_mails(lead, form, now)
     kept = desk.store.add(lead, unless=(before, after))
     challenge = judged is not None and judged.verdict.action == "challenge"
     unmetered = judged is not None and judged.unmetered
@@ -149,6 +151,18 @@ def ask_again(desk: Desk, form: Form, lead: Lead) -> None:
         return one._replace(until=until).with_job(new_job(one, kind, now))
 
     amend(desk.store, lead.id, change)
+
+
+def _is_canary(desk: Desk, form: Form, token: str, checked: Checked) -> bool:
+    from .canary import is_canary
+
+    return is_canary(desk, token, form.address_in(checked.values))
+
+
+def _as_canary(lead: Lead, now: float) -> Lead:
+    from .canary import LIFE
+
+    return lead._replace(reasons=(CANARY,), until=now + LIFE).with_job(new_job(lead, CANARY, now))
 
 
 def _forget(desk: Desk, key: str) -> None:

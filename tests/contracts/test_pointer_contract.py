@@ -107,7 +107,7 @@ class PointerContract:
 
 class TestMemory(PointerContract):
     @pytest.fixture
-    def pointer(self) -> Pointer:  # type: ignore[override]
+    def pointer(self) -> Pointer:
         return MemoryPointer()
 
 
@@ -141,7 +141,7 @@ class TestKeyValueStore(PointerContract):
         assert [one for one, _ in stores.requests] == ["DescribeKeyValueStore", "ListKeys", "GetKey", "UpdateKeys"]
 
     def test_a_write_whose_answer_was_lost_counts(self, pointer: Pointer, stores: Stores) -> None:
-        lost = []
+        lost: list[str] = []
 
         def lose_one_answer(operation: str, when: str) -> None:
             if operation.startswith("POST") and when == "after" and not lost:

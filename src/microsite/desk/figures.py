@@ -15,6 +15,8 @@ from datetime import datetime
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from forms.lead import CANARY
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -50,7 +52,9 @@ class Tally:
     last: float = -math.inf
 
     def add(self, lead: Lead) -> None:
-        """Count one lead."""
+        """Count one lead; a release's own submission is none."""
+        if CANARY in lead.reasons:
+            return
         self.leads += 1
         if lead.quarantined is not None:
             self.quarantined += 1

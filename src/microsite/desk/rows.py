@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from forms.lead import CANARY
+
 if TYPE_CHECKING:
     from forms.lead import Lead
 
@@ -22,7 +24,7 @@ STATES = ("quarantined", "received", "notified", "pending", "confirmed", "delive
 
 
 class Filter(NamedTuple):
-    """Which leads; the empty one takes all that are not in quarantine."""
+    """Which leads; the empty one takes all that are not in quarantine and that people sent."""
 
     form: str = ""
     state: str = ""
@@ -31,13 +33,14 @@ class Filter(NamedTuple):
     #: Seconds since 1970: from this moment on, and before this one.
     since: float = float("-inf")
     until: float = float("inf")
-    #: With those in quarantine.
+    #: With those in quarantine, and a release's own submission while it is there.
     everything: bool = False
 
     def wants(self, lead: Lead) -> bool:
         """Whether `lead` is asked for."""
         return (
             (self.everything or lead.quarantined is None or self.state == "quarantined")
+            and (self.everything or CANARY not in lead.reasons)
             and self.since <= lead.created < self.until
             and self.form in {"", lead.form}
             and self.page in {"", lead.page}
