@@ -9,6 +9,13 @@ from __future__ import annotations
 from .articles import Article
 from .articles import body_with_summary
 from .checker import check
+from .generated import affected
+from .generated import claim_url
+from .generated import generated_names
+from .generated import generated_pages
+from .generated import generated_paths
+from .generated import glossary_anchor
+from .generated import with_hubs
 from .made import Made
 from .rules import RULES
 from .site import Site
@@ -21,9 +28,16 @@ __all__ = [
     "Article",
     "Made",
     "Site",
+    "affected",
     "az_markdown",
     "body_with_summary",
     "check",
+    "claim_url",
+    "generated_names",
+    "generated_pages",
+    "generated_paths",
+    "glossary_anchor",
     "read_site",
     "view",
+    "with_hubs",
 ]

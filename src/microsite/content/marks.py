@@ -1,6 +1,8 @@
-"""The two marks that writers put in a text: `[@id]` cites a source, `[certainty: low]` states how sure we are.
+"""The marks that writers put in a text: sources, certainty, claims.
 
-One grammar, read by the checker (which needs places) and by the Markdown extensions (which need meaning).
+`[@id]` cites a source, `[certainty: low]` states how sure we are, `[claim: id]` how sure the registry of claims
+is. One grammar, read by the checker (which needs places)
+and by the Markdown extensions (which need meaning).
 """
 
 from __future__ import annotations
@@ -12,7 +14,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["CERTAINTY", "CITATION", "CITATION_GROUP", "CITATION_RUN", "GRADES", "Cite", "cites", "grade"]
+__all__ = [
+    "CERTAINTY",
+    "CITATION",
+    "CITATION_GROUP",
+    "CITATION_RUN",
+    "CLAIM",
+    "GRADES",
+    "Cite",
+    "ClaimMark",
+    "cites",
+    "claims",
+    "grade",
+]
 
 #: One pair of brackets: `[@a]`, `[@a, p. 4]`, `[@a; @b]`.
 CITATION = re.compile(r"\[@[^\[\]]+\]")
@@ -22,6 +36,8 @@ CITATION_RUN = re.compile(r"(?P<group>\[@[^\[\]]+\](?:[ \t]*\[@[^\[\]]+\])*)")
 CITATION_GROUP = re.compile(rf"[ \t]*{CITATION_RUN.pattern}")
 #: `[certainty: low]`, case and the kind of space do not matter.
 CERTAINTY = re.compile(r"\[certainty:\s*(?P<word>[^\[\]]*?)\s*\]", re.IGNORECASE)
+#: `[claim: depression-04]`, or with the word that the text was written for: `[claim: depression-04, low]`.
+CLAIM = re.compile(r"\[claim:\s*(?P<id>[^\[\],]*?)\s*(?:,\s*(?P<word>[^\[\]]*?)\s*)?\]", re.IGNORECASE)
 
 #: The GRADE words, from the surest down, with the number of full dots (of four) that stand for them.
 #: GRADE: https://www.bmj.com/content/336/7650/924
@@ -58,6 +74,21 @@ def cites(text: str, base: int = 0) -> Iterator[Cite]:
                 yield Cite(match["id"], match["locator"] or "", start)
             else:
                 yield Cite(stripped.lstrip("@"), "", start)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimMark:
+    """One mark of a claim: its id, the word the writer states for it (or empty), where in the text it stands."""
+
+    id: str
+    word: str
+    start: int
+
+
+def claims(text: str, base: int = 0) -> Iterator[ClaimMark]:
+    """Each claim that `text` names, in order; `start` counts from `base`."""
+    for mark in CLAIM.finditer(text):
+        yield ClaimMark(mark["id"], mark["word"] or "", base + mark.start())
 
 
 def grade(word: str) -> str | None:

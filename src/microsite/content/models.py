@@ -335,6 +335,7 @@ _TERM = Record(
         "synonyms": Key(_TEXTS),
         "definition": Key(_WORDS, needed=True, about="One or two plain sentences."),
         "references": Key(Items(_WORDS, "a list of ids from data/references.json"), about="Sources of its facts."),
+        "everyday": Key(Flag(), about="True: readers know the word, so texts do not link it to its meaning."),
     },
     "a glossary entry",
     name="glossary entry",

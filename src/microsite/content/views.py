@@ -14,6 +14,7 @@ from .prose import count_words
 from .source import masked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from .articles import Article
@@ -105,8 +106,10 @@ def day(value: date | None) -> dict[str, str] | None:
     return {"iso": value.isoformat(), "text": f"{_MONTHS[value.month - 1]} {value.day}, {value.year}"}
 
 
-def az_markdown(site: Site) -> str:
-    """The body of the index from A to Z: every page by title, other names and glossary terms, grouped by letter.
+def az_markdown(site: Site, more: Iterable[tuple[str, str]] = ()) -> str:
+    """The body of the index from A to Z: every page by title, its other names, and what else has one, by letter.
+
+    `more` are names and the places they lead to: pages from data, the terms of the glossary. A page's own name wins.
 
     Links are relative to docs/, so the page that shows them must lie there (`a-z.md`).
     """
@@ -114,11 +117,8 @@ def az_markdown(site: Site) -> str:
     pages = [page for page in pages if page.path != "a-z.md"]
     entries: dict[str, str] = {page.title: page.path for page in pages}
     taken = {name.casefold() for name in entries}
-    texts = {page.path: f"{page.title}\n{page.body}".lower() for page in pages if page.kind == "article"}
-    names = [(alias, page.path) for page in pages for alias in page.aliases]
-    names += [(term.term, _home(term.term, pages, texts)) for term in site.glossary]
-    for name, path in names:
-        if path and name.casefold() not in taken:
+    for name, path in [*((alias, page.path) for page in pages for alias in page.aliases), *more]:
+        if name.casefold() not in taken:
             taken.add(name.casefold())
             entries[name[:1].upper() + name[1:]] = path
     titles = {page.path: page.title for page in pages}
@@ -127,7 +127,7 @@ def az_markdown(site: Site) -> str:
         path = entries[name]
         letter = _sort_key(name)[:1].upper()
         see = f"[{_plain(name)}]({path})"
-        line = see if name == titles[path] else f"{_plain(name)}: see [{_plain(titles[path])}]({path})"
+        line = see if name == titles.get(path, name) else f"{_plain(name)}: see [{_plain(titles[path])}]({path})"
         groups.setdefault(letter if letter.isalpha() else _DIGITS, []).append(f"- {line}")
     jump = " ".join(f"[{letter}](#{_anchor(letter)})" for letter in groups)
     blocks = [f"## {letter} {{ #{_anchor(letter)} }}\n\n" + "\n".join(lines) for letter, lines in groups.items()]
@@ -177,18 +177,6 @@ def _author(person: Person) -> dict[str, str]:
 
 def _link(article: Article) -> dict[str, str]:
     return {"title": article.title, "url": article.url, "description": article.description}
-
-
-def _home(term: str, pages: list[Article], texts: dict[str, str]) -> str:
-    """The page that explains a term best: it is in the title or an alias, else the article that says it most (≥ 2)."""
-    word = re.compile(rf"(?<![\w-]){re.escape(term.lower())}(?![\w-])")
-    for page in pages:
-        if word.search(page.title.lower()) or any(word.search(alias.lower()) for alias in page.aliases):
-            return page.path
-    # `str.count` first: it runs in C and answers "nowhere" for most pairs of term and page.
-    counts = {path: len(word.findall(text)) for path, text in texts.items() if text.count(term.lower()) > 1}
-    best = min(counts, key=lambda path: (-counts[path], path), default="")
-    return best if counts.get(best, 0) > 1 else ""
 
 
 def _sort_key(name: str) -> str:

@@ -17,7 +17,10 @@ from forms.html import render_form
 from microsite.content import Made
 from microsite.content import az_markdown
 from microsite.content import body_with_summary
+from microsite.content import generated_names
+from microsite.content import generated_pages
 from microsite.content import view
+from microsite.content import with_hubs
 
 from .formpages import form_pages
 from .formpages import form_view
@@ -66,6 +69,7 @@ def made_pages(site: Site, forms: Mapping[str, Form], components: Iterable[Compo
     texts = styleguide_pages(parts.values()).items()
     made = [Made(path, text, styleguide_view(parts.get(path))) for path, text in texts]
     made += [Made(page.path, page.markdown, form_view(page)) for page in form_pages(forms.values(), site.by_path)]
+    made += generated_pages(site)
     return [page for page in made if page.path not in site.by_path]
 
 
@@ -90,4 +94,5 @@ def written_markdown(site: Site, article: Article, forms: Mapping[str, Form], pa
     body = body_with_summary(article)
     if "<!--forms-->" in body:
         body = body.replace("<!--forms-->", kept_markdown(forms.values(), paths))
-    return f"{body}\n\n{az_markdown(site)}" if article.path == _AZ else body
+    body = with_hubs(site, article.path, body)
+    return f"{body}\n\n{az_markdown(site, generated_names(site))}" if article.path == _AZ else body

@@ -82,10 +82,11 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
         self._parents: list[str] = []
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Let the citations find their references wherever the command was started."""
-        citations = config.mdx_configs.get("microsite.pages.citations", {})
-        if "references" in citations:
-            citations["references"] = str(Path(config.config_file_path).parent.absolute() / citations["references"])
+        """Let the extensions find their data wherever the command was started."""
+        for name in ("citations", "claims", "glossary"):
+            options = config.mdx_configs.get(f"microsite.pages.{name}", {})
+            for key, file in options.items():
+                options[key] = str(Path(config.config_file_path).parent.absolute() / file)
         # Listing the 15,000 files of the parent theme costs a tenth of a build of 50 pages, and none of them is
         # published. Its icons can still be included in a template (see `on_env`).
         own = [folder for folder in config.theme.dirs if Path(folder) == Path(config.theme.custom_dir or "")]
