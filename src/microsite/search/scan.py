@@ -8,6 +8,8 @@ from array import array
 from collections import Counter
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import Final
+from typing import NamedTuple
 
 from .document import Document
 from .impact import Lengths
@@ -19,12 +21,25 @@ from .terms import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Mapping
     from typing import BinaryIO
 
     from .pairs import Pairs
     from .runs import Runs
 
 __all__ = ["Scan"]
+
+
+#: Short names that are remembered.
+_NAMES: Final = 20_000
+
+
+class _Aliases(NamedTuple):
+    """A document's other names: how often each term occurs, its shortest name's length, all terms together."""
+
+    counts: Mapping[str, int]
+    shortest: Mapping[str, int]
+    length: int
 
 
 class Scan:
@@ -46,6 +61,8 @@ class Scan:
         self.layout = Layout(0)
         #: Kinds of pages, by name, as numbered in the manifest; after `number`.
         self.kinds: dict[str, int] = {"": 0}
+        self._names: dict[str, tuple[list[str], list[str]]] = {}
+        self._aliases: tuple[tuple[str, ...], _Aliases] = ((), _Aliases({}, {}, 0))
         self._aside = aside
         self._offsets = array("Q")
         self._at = 0
@@ -69,24 +86,41 @@ class Scan:
         self._count(place, document)
 
     def _count(self, place: int, document: Document) -> None:
-        said = [words(part) for part in (document.text, document.name, document.focus)]
-        self.words.update(set().union(*said))
-        text, title, page = (self.stems.of(part) for part in said)
-        names = [terms for name in document.aliases if (terms := self.stems.of(words(name)))]
+        said, (name, title), (focus, page) = words(document.text), self._name(document.name), self._name(document.focus)
+        self.words.update({*said, *name, *focus})
+        text = self.stems.of(said)
         counts = Counter(text)
         codes = dict(counts) if len(text) < 256 else {term: min(count, 255) for term, count in counts.items()}
-        if title or page or names:
-            joined = [term for terms in names for term in terms]
-            shortest: dict[str, int] = {}
-            for terms in sorted(names, key=len, reverse=True):
-                shortest.update(dict.fromkeys(terms, len(terms)))
-            for term in {*title, *page, *joined}:
-                aliases = joined.count(term) if joined else 0
-                codes[term] = pack(counts[term], title.count(term), aliases, term in page, shortest.get(term, 0))
-        self.lengths.add((len(text), len(title), sum(map(len, names)), len(page)))
+        aliases = self._aliases_of(document.aliases)
+        if title or page or aliases.counts:
+            for term in {*title, *page, *aliases.counts}:
+                also, shortest = aliases.counts.get(term, 0), aliases.shortest.get(term, 0)
+                codes[term] = pack(counts[term], title.count(term), also, term in page, shortest)
+        self.lengths.add((len(text), len(title), aliases.length, len(page)))
         self.runs.add(place, codes)
         self.frequencies.update(codes.keys())
         self.pairs.add(text)
+
+    def _name(self, text: str) -> tuple[list[str], list[str]]:
+        """Words and terms of a short name; many sections have the same."""
+        known = self._names.get(text)
+        if known is None:
+            if len(self._names) >= _NAMES:
+                self._names.clear()
+            said = words(text)
+            known = self._names[text] = said, self.stems.of(said)
+        return known
+
+    def _aliases_of(self, aliases: tuple[str, ...]) -> _Aliases:
+        """What a document's other names add up to; all sections of a page mostly have the same."""
+        if self._aliases[0] != aliases:
+            names = [terms for alias in aliases if (terms := self._name(alias)[1])]
+            shortest: dict[str, int] = {}
+            for terms in sorted(names, key=len, reverse=True):
+                shortest.update(dict.fromkeys(terms, len(terms)))
+            counts = Counter(term for terms in names for term in terms)
+            self._aliases = aliases, _Aliases(counts, shortest, sum(map(len, names)))
+        return self._aliases[1]
 
     def number(self) -> None:
         """Give each document its number."""

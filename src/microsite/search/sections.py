@@ -17,6 +17,15 @@ from microsite.findings import Finding
 from .corpus import squeeze
 from .document import Document
 from .document import Facts
+from .plain import BLOCKS as _BLOCKS
+from .plain import CELLS as _CELLS
+from .plain import HEADINGS as _HEADINGS
+from .plain import MARK as _MARK
+from .plain import POINT as _POINT
+from .plain import SKIPPED as _SKIPPED
+from .plain import SKIPPED_NAMES as _SKIPPED_NAMES
+from .plain import VOID as _VOID
+from .plain import read_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,49 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = ["page_documents", "page_url", "read_site_pages"]
 
-_VOID = frozenset(
-    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
-)
-_SKIPPED = frozenset(
-    (
-        *("nav", "header", "footer", "aside", "form", "script", "style", "template", "noscript", "svg", "button"),
-        *("select", "textarea", "dialog", "sup"),
-    )
-)
-#: A class or id that marks a part as no text of the page.
-_SKIPPED_NAMES = frozenset(
-    (
-        *("toc", "sources", "footnote", "headerlink", "after", "skip", "crisis", "share", "c", "in-this-section"),
-        *("facts", "disclaimer"),
-    )
-)
-_BLOCKS = frozenset(
-    (
-        *(
-            "address",
-            "article",
-            "blockquote",
-            "br",
-            "dd",
-            "details",
-            "div",
-            "dl",
-            "dt",
-            "figcaption",
-            "figure",
-            "h1",
-            "h2",
-        ),
-        *("h3", "h4", "h5", "h6", "hr", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody", "td"),
-        *("tfoot", "th", "thead", "tr", "ul"),
-    )
-)
-_HEADINGS = frozenset({"h1", "h2", "h3"})
-#: After these the text says that something else begins: cells of a table would run together as one sentence.
-_CELLS = frozenset({"td", "th", "caption"})
-#: A class of what is a remark beside the text: how certain a statement is.
-_MARK = "grade"
-_POINT = " · "
 _POINTS = re.compile(r"(?:^|(?<=[.,;:!?]))(?: ·)+|(?: ·)+(?= ·)|(?: ·)+ ?(?=[.,;:!?)]|$)")
 #: A stray end tag closes nothing further up than this.
 _DEEPEST = 1000
@@ -158,9 +124,22 @@ class _Reader(HTMLParser):
             self.hidden = True
 
 
+#: A page's title, whether it is hidden, and `[anchor, heading, text]` of its parts.
+_Read = tuple[str, bool, list[list[str]]]
+
+
+def _read(html: str) -> _Read:
+    """Read any page."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader.title, reader.hidden, reader.roots["main"] or reader.roots["article"] or reader.roots["body"]
+
+
 def _tidy(text: str) -> str:
     """Squeezed, with one point between two cells and none where a sentence ends or begins anyway."""
-    return _POINTS.sub("", squeeze(text)).strip()
+    text = squeeze(text)
+    return _POINTS.sub("", text).strip() if "·" in text else text
 
 
 @functools.lru_cache(maxsize=4096)
@@ -169,16 +148,13 @@ def page_documents(html: str, url: str, facts: Facts | None = None) -> tuple[Doc
 
     Remembered, because a watching server indexes its pages after every edit and all but one are as before.
     """
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    parts = reader.roots["main"] or reader.roots["article"] or reader.roots["body"]
-    if reader.hidden or not parts:
+    title, hidden, parts = read_plain(html) or _read(html)
+    if hidden or not parts:
         return ()
     facts = facts or Facts()
     sections = [(anchor, _tidy(heading), _tidy(text)) for anchor, heading, text in parts]
     # The first heading without an anchor is the page's title; words before it belong to the page's opening.
-    title = next((heading for anchor, heading, _ in sections if not anchor and heading), "") or squeeze(reader.title)
+    title = next((heading for anchor, heading, _ in sections if not anchor and heading), "") or squeeze(title)
     opening = squeeze(" ".join(text for anchor, _, text in sections if not anchor))
     made = [("", "", opening), *((anchor, heading, text) for anchor, heading, text in sections if anchor)]
     return tuple(

@@ -33,7 +33,7 @@ STOP_WORDS: frozenset[str] = frozenset(WORDS)
 _WORD = re.compile(r"\d+(?:,\d{3}(?!\d))*(?:\.\d+)*|[^\W\d_][^\W_]*(?:'[^\W_]+)*")
 #: The same for plain text, in half the time: named ranges are faster than what is left of a category.
 _ASCII = re.compile(r"[a-z][a-z0-9]*(?:'[a-z0-9]+)*|[0-9]+(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]+)*")
-_APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032\uff07", "'"))
+_APOSTROPHES = "\u2018\u2019\u201b\u02bc\u2032\uff07"
 _stemmer = PorterStemmer()
 
 
@@ -41,13 +41,18 @@ def words(text: str) -> list[str]:
     """The words of `text` in order, unstemmed, stop words among them."""
     if text.isascii():
         folded = text.lower()
-        found: list[str] = _ASCII.findall(folded)
     else:
-        folded = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).lower()
+        for mark in _APOSTROPHES:
+            if mark in text:
+                text = text.replace(mark, "'")
+        folded = unicodedata.normalize("NFKD", text).lower()
         # Letters may have come with marks of their own (U+0130): drop marks last. Python's categories are those of
         # its Unicode version; a browser's may know newer letters, which no page of ours uses.
-        folded = "".join(c for c in folded if c.isascii() or not _is_dropped(c))
-        found = _WORD.findall(folded)
+        # Once for each different character: a text has few beyond ASCII, mostly dashes, which part words as blanks do.
+        for odd in set(folded):
+            if not odd.isascii() and not odd.isalnum():
+                folded = folded.replace(odd, "" if _is_dropped(odd) else " ")
+    found: list[str] = (_ASCII if folded.isascii() else _WORD).findall(folded)
     if "'" in folded or "," in folded:
         return [_plain(word) if "'" in word or "," in word else word for word in found]
     return found
