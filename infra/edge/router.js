@@ -21,9 +21,11 @@ const RELEASE = /^[0-9]{8}t[0-9]{6}z-[0-9a-f]{8}$/;
 const HASHED = /^\/(assets|search)\/(?!r\.)([A-Za-z0-9_-]+\/)*[A-Za-z0-9._-]+\.[0-9a-f]{8,64}\.[a-z0-9]+$/;
 // What the site calls its files, and escapes for letters of other languages. No "//", no dot at a segment's start, no
 // backslash; %2e, %2f, %5c and control characters have no honest use in an address of ours.
-const PLAIN = /^(\/[A-Za-z0-9_~!$&'()*+,;=:@%-][A-Za-z0-9._~!$&'()*+,;=:@%-]*)*\/?$/;
+const PLAIN = /^(\/\.well-known)?(\/[A-Za-z0-9_~!$&'()*+,;=:@%-][A-Za-z0-9._~!$&'()*+,;=:@%-]*)*\/?$/;
 const TRICK = /%(0|1|2[ef]|5c|7f)|%(?![0-9a-f]{2})/i;
 const LONGEST = 1024;
+// The distribution adds its headers to what comes from an origin; an answer made here brings the one that matters.
+const SECURE = { value: 'max-age=63072000; includeSubDomains; preload' };
 
 async function read(key) {
   try {
@@ -54,6 +56,7 @@ function redirect(host, path, request) {
     statusCode: 301,
     statusDescription: 'Moved Permanently',
     headers: {
+      'strict-transport-security': SECURE,
       location: { value: (host ? 'https://' + host : '') + path + query(request) },
       'cache-control': { value: 'public, max-age=300' },
     },
@@ -65,6 +68,7 @@ function notYet() {
     statusCode: 503,
     statusDescription: 'Service Unavailable',
     headers: {
+      'strict-transport-security': SECURE,
       'content-type': { value: 'text/plain; charset=utf-8' },
       'cache-control': { value: 'no-store' },
       'retry-after': { value: '60' },
@@ -116,8 +120,8 @@ async function handler(event) {
   } else if (name && name.indexOf('.') < 0) {
     path = uri + '/';
   }
-  if (path.length <= 500) {
-    const target = await read('redirect' + path);
+  if (path.length <= 500) { // a key has 512 bytes at most
+    const target = await read('redirect/' + path);
     // A path of ours: "//host" and "/\host" would lead away.
     if (/^\/(?![\/\\])[!-~]*$/.test(target) && target !== uri) {
       return redirect(at.host, target, request);
