@@ -18,6 +18,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from benchmarks.weight import resources
 
+from microsite.search.plain import read_plain
+
 if TYPE_CHECKING:
     from benchmarks.rig import BuiltSite
     from benchmarks.rig import HtmlPage
@@ -75,6 +77,12 @@ def test_links_inside_the_site_end_where_no_redirect_is_needed(site: BuiltSite) 
         and not urlsplit(target).path.startswith(API)
     }
     assert not bare
+
+
+def test_every_page_is_plain_enough_for_the_fast_reader_of_search(site: BuiltSite) -> None:
+    """Were a component to write something odd, nothing would break, but every build would take longer."""
+    slow = [page.url for page in site.pages if read_plain(page.path.read_text("utf-8")) is None]
+    assert not slow
 
 
 def test_ids_are_unique_in_each_page(site: BuiltSite) -> None:
