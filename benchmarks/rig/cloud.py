@@ -34,6 +34,8 @@ from .emulators import aws_client
 from .emulators import moto
 from .kvs import arn_of
 from .kvs import kvs
+from .runtime import FunctionFailed
+from .runtime import run_function
 from .runtime import unpack
 from .stack import Stack
 from .template import read_stack
@@ -46,12 +48,25 @@ if TYPE_CHECKING:
     from .cloudfront_parts import Asked
     from .kvs import Store
     from .kvs import Stores
+    from .runtime import Running
     from .template import Resource
     from .template import StackOf
 
-__all__ = ["ACCOUNT", "Cloud", "run_cloud"]
+__all__ = ["ACCOUNT", "PARAMETERS", "Cloud", "run_cloud"]
 
 ACCOUNT = "123456789012"
+_HOST = "127.0.0.1"
+#: What a person who installs the stack is asked for.
+PARAMETERS = {
+    "MailDomain": "site.example",
+    "MailFrom": "post@site.example",
+    "TeamMail": "team@site.example",
+    "AlarmMail": "alarm@site.example",
+    "OrganisationName": "Ketamine Guide (sample)",
+    "OrganisationAddress": "1 Example Street, Springfield",
+    "CodeBucket": "artifacts",
+    "CodeKey": "forms.zip",
+}
 #: The address that the gateway sees: CloudFront's own.
 _EDGE = "130.176.0.7"
 _S3_HEADERS = {
@@ -73,6 +88,8 @@ class Cloud:
     #: For the command: where everything answers, and with which keys.
     environ: dict[str, str]
     functions: Stack | None = None
+    #: The functions whose code the template holds, by ARN.
+    running: dict[str, Running] = field(default_factory=dict)
     #: `(method, path)` of all that reached the bucket.
     fetched: list[tuple[str, str]] = field(default_factory=list)
 
@@ -136,7 +153,30 @@ class _Gateway:
             body=asked.body, client=_EDGE,
         )  # fmt: skip
         event = make_event(request, now=datetime.now(UTC), request_id=str(uuid.uuid4()))
-        reply = make_reply(self._cloud.functions.http(event))
+        try:
+            reply = make_reply(self._cloud.functions.http(event))
+        except FunctionFailed:
+            return Answer(500, (("content-type", "application/json"),), b'{"message":"Internal Server Error"}')
+        return Answer(reply.status, reply.headers, reply.body)
+
+
+class _FunctionUrl:
+    """A function behind a URL that only CloudFront may call: its code stands in the template."""
+
+    def __init__(self, cloud: Cloud, address: Resource) -> None:
+        self._running = cloud.running[address.properties["TargetFunctionArn"]]
+        self._private = address.properties["AuthType"] == "AWS_IAM"
+
+    def __call__(self, asked: Asked) -> Answer:
+        if not self._private:
+            msg = "a function's URL is open to everybody"
+            raise AssertionError(msg)
+        request = Request(
+            method=asked.method, raw_path=asked.path, query=asked.query, headers=tuple(asked.headers.items()),
+            body=asked.body, client=_EDGE,
+        )  # fmt: skip
+        event = make_event(request, now=datetime.now(UTC), request_id=str(uuid.uuid4()))
+        reply = make_reply(self._running.invoke(event))
         return Answer(reply.status, reply.headers, reply.body)
 
 
@@ -150,7 +190,10 @@ def run_cloud(
         keys, stores = ends.enter_context(kvs())
         url, begin = ends.enter_context(run_cloudfront())
         stack = read_stack(
-            template, {**parameters, "SiteUrl": url}, account=ACCOUNT, secrets=lambda service, name: f"{service}/{name}"
+            template,
+            {**PARAMETERS, **parameters, "DomainName": _HOST},
+            account=ACCOUNT,
+            secrets=lambda service, name: f"{service}/{name}",
         )
         arn = arn_of("11111111-2222-4333-8444-555555555555", ACCOUNT)
         store = stores.make(arn)
@@ -162,6 +205,7 @@ def run_cloud(
         }
         cloud = Cloud(url, aws, stack, store, stores, front, environ)
         _furnish(cloud)
+        _run_inline(cloud, scratch, ends)
         if package is not None:
             table = next(one for one in stack.of("AWS::DynamoDB::Table") if "StreamSpecification" in one.properties)
             cloud.functions = Stack(
@@ -176,8 +220,28 @@ def run_cloud(
         yield cloud
 
 
-def _origin(cloud: Cloud, origin: Mapping[str, Any]) -> _S3 | _Gateway:
+def _run_inline(cloud: Cloud, scratch: Path, ends: ExitStack) -> None:
+    """Start the functions whose code the template holds."""
+    for function in cloud.stack.of("AWS::Lambda::Function"):
+        told = function.properties
+        if "ZipFile" not in told["Code"]:
+            continue
+        folder = scratch / function.name
+        folder.mkdir()
+        module = told["Handler"].partition(".")[0]
+        (folder / f"{module}.py").write_text(told["Code"]["ZipFile"], "utf-8")
+        environ = {**ENVIRON, "AWS_ENDPOINT_URL": cloud.aws, **told["Environment"]["Variables"]}
+        running = ends.enter_context(
+            run_function(folder, told["Handler"], environ, log=scratch / f"{function.name}.log")
+        )
+        cloud.running[f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{function.ref}"] = running
+
+
+def _origin(cloud: Cloud, origin: Mapping[str, Any]) -> _S3 | _FunctionUrl | _Gateway:
     """What answers for an origin of the distribution, by its domain name."""
+    for address in cloud.stack.of("AWS::Lambda::Url"):
+        if origin["DomainName"].startswith(f"{address.name.lower()}.lambda-url."):
+            return _FunctionUrl(cloud, address)
     for bucket in cloud.stack.of("AWS::S3::Bucket"):
         if origin["DomainName"].startswith(f"{bucket.ref}.s3."):
             control: Mapping[str, Any] = next(
@@ -198,7 +262,9 @@ def _settings(cloud: Cloud, name: str) -> dict[str, str]:
         one for one in cloud.stack.of("AWS::Lambda::Function") if one.properties["Handler"] == f"forms.aws.{name}"
     ]
     told = function.properties["Environment"]["Variables"]
-    return {**ENVIRON, "AWS_ENDPOINT_URL": cloud.aws, **{key: str(value) for key, value in told.items()}}
+    # There is no TLS here: the site's address is where the stand-in listens.
+    values = {key: str(value).replace(f"https://{_HOST}", cloud.url) for key, value in told.items()}
+    return {**ENVIRON, "AWS_ENDPOINT_URL": cloud.aws, **values}
 
 
 def _furnish(cloud: Cloud) -> None:

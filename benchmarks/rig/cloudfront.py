@@ -161,7 +161,22 @@ class CloudFront:
         return page._replace(status=int(mapped.get("ResponseCode", answer.status)))
 
     def _from_origin(self, asked: Asked, behavior: Mapping[str, Any], policy: Mapping[str, Any]) -> Answer:
-        origin = self._origins[behavior["TargetOriginId"]]
+        """The origin's answer; of a group the second one's, where the first one's status says so.
+
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html
+        """
+        wanted = behavior["TargetOriginId"]
+        for group in self.config.get("OriginGroups", {}).get("Items", []):
+            if group["Id"] == wanted:
+                first, second = (one["OriginId"] for one in group["Members"]["Items"])
+                answer = self._from_one(first, asked, behavior, policy)
+                fails = answer.status in group["FailoverCriteria"]["StatusCodes"]["Items"]
+                again = fails and asked.method in {"GET", "HEAD", "OPTIONS"}
+                return self._from_one(second, asked, behavior, policy) if again else answer
+        return self._from_one(wanted, asked, behavior, policy)
+
+    def _from_one(self, wanted: str, asked: Asked, behavior: Mapping[str, Any], policy: Mapping[str, Any]) -> Answer:
+        origin = self._origins[wanted]
         headers, query = self._passed_on(asked, behavior, policy)
         headers.update({one["HeaderName"].lower(): one["HeaderValue"] for one in origin.get("OriginCustomHeaders", [])})
         if asked.body:

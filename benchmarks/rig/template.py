@@ -217,7 +217,7 @@ class _Reader:
             return f"https://sqs.{self.region}.amazonaws.com/{self.account}/{physical}"
         return self.arn(kind, physical) if kind in _REF_IS_ARN else physical
 
-    def attribute(self, name: str, wanted: str) -> Any:
+    def attribute(self, name: str, wanted: str) -> Any:  # noqa: PLR0911 - one for each kind of answer
         if name not in self.tree["Resources"]:
             msg = f"there is no resource {name}"
             raise KeyError(msg)
@@ -233,6 +233,8 @@ class _Reader:
             return self.arn(kind, f"{ref}/stream/1")
         if wanted == "ApiEndpoint":
             return f"https://{ref}.execute-api.{self.region}.amazonaws.com"
+        if wanted == "FunctionUrl":
+            return f"https://{name.lower()}.lambda-url.{self.region}.on.aws/"
         # An id that only AWS can give: told apart by its resource.
         return f"{name}.{wanted}"
 
