@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .articles import Article
 from .articles import body_with_summary
+from .articles import page_url
 from .checker import check
 from .generated import affected
 from .generated import claim_url
@@ -15,6 +16,7 @@ from .generated import generated_names
 from .generated import generated_pages
 from .generated import generated_paths
 from .generated import glossary_anchor
+from .generated import pairs
 from .generated import with_hubs
 from .made import Made
 from .rules import RULES
@@ -37,6 +39,8 @@ __all__ = [
     "generated_pages",
     "generated_paths",
     "glossary_anchor",
+    "page_url",
+    "pairs",
     "read_site",
     "view",
     "with_hubs",

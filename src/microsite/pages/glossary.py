@@ -29,7 +29,7 @@ __all__ = ["GlossaryExtension", "makeExtension"]
 _SKIPPED = frozenset(
     {"a", "button", "caption", "cite", "code", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "summary", "sup", "th"}
 )
-_SKIPPED_NAMES = frozenset({"crisis", "danger", "grade", "sources", "summary", "admonition-title"})
+_SKIPPED_NAMES = frozenset({"crisis", "danger", "grade", "source", "sources", "summary", "uses", "admonition-title"})
 _ABBREVIATION = re.compile(r"[A-Z][A-Z0-9-]*[A-Z0-9]s?")
 
 

@@ -6,6 +6,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from microsite.content import generated_paths
+from microsite.content import page_url
+from microsite.content import pairs
 from microsite.search import Facts
 from microsite.search import build_index
 from microsite.search import read_site_pages
@@ -27,7 +30,8 @@ def index_site(site_dir: Path, site: Site) -> tuple[Finding, ...]:
     """Write `site_dir/search`; the findings are of pages that could not be read."""
     findings: list[Finding] = []
     facts = page_facts(site)
-    hidden = {url for url, fact in facts.items() if fact.kind in _NOT_SEARCHED} | _WAYS
+    lists = {page_url(path) for path in generated_paths(site)} - facts.keys()
+    hidden = {url for url, fact in facts.items() if fact.kind in _NOT_SEARCHED} | lists | _WAYS
     documents = (
         document for document in read_site_pages(site_dir, findings.append, facts) if document.page not in hidden
     )
@@ -48,8 +52,18 @@ def index_site(site_dir: Path, site: Site) -> tuple[Finding, ...]:
 
 
 def page_facts(site: Site) -> dict[str, Facts]:
-    """What each page's front matter says for search, by address."""
-    return {
+    """What each page's front matter says for search, by address; of pages from data, the pairs are answers too.
+
+    Claims, terms and sources stand in lists of hundreds: they would answer every question before the articles do.
+    """
+    made = {
+        page_url(pair.path): Facts(
+            aliases=pair.aliases, kind="article", conditions=(pair.condition.id,), compounds=(pair.compound.id,)
+        )
+        for pair in pairs(site)
+        if pair.studied
+    }
+    return made | {
         article.url: Facts(
             aliases=article.aliases,
             kind=article.kind,

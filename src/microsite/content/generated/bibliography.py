@@ -60,7 +60,11 @@ def _entry(ref: Reference, uses: Uses) -> str:
     pages = ", ".join(f"[{marked(use.title)}]({link(SOURCES, use.path)})" for use in found[:_MOST])
     more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
     cited = f"Cited on: {pages}{more}." if found else ("" if state else "Cited on no page yet.")
-    return " ".join(filter(None, [text, state])) + f"\n{{ #{ref.id} }}" + (f"\n\n{cited}\n{{ .uses }}" if cited else "")
+    return (
+        " ".join(filter(None, [text, state]))
+        + f"\n{{ #{ref.id} .source }}"
+        + (f"\n\n{cited}\n{{ .uses }}" if cited else "")
+    )
 
 
 def _name(ref: Reference) -> str:

@@ -99,11 +99,10 @@ def _condition(site: Site, here: str, condition: Topic, found: Sequence[Pair]) -
     for pair in found:
         name = f"**{marked(short(pair.compound))}**"
         if pair.studied:
-            grade = f"[certainty: {pair.certainty}] " if pair.certainty else ""
+            grade = f" [certainty: {pair.certainty}]" if pair.certainty else ""
             source = cite(site, [str(one) for one in pair.record.get("references") or []][:3])
-            lines.append(
-                f"- {name}: {grade}{marked(pair.summary)}{source} [{marked(pair.title)}]({link(here, pair.path)})"
-            )
+            way = f'[{marked(short(pair.compound))}]({link(here, pair.path)}){{ aria-label="{pair.title}" }}'
+            lines.append(f"- **{way}**: {marked(pair.summary)}{source}{grade}")
         elif not pair.summary.startswith("No study in people"):
             source = cite(site, [str(one) for one in pair.record.get("references") or []][:2])
             lines.append(f"- {name}: {marked(pair.summary)}{source}")
@@ -121,9 +120,9 @@ def _status(site: Site, product: Topic) -> str:
     for place in _COUNTRIES:
         entry = status.get(place) if isinstance(status, dict) else None
         if isinstance(entry, dict):
-            year = f" ({entry['year']})" if entry.get("year") else ""
+            year = f", {entry['year']}" if entry.get("year") else ""
             source = cite(site, [str(one) for one in entry.get("references") or []])
-            lines.append(f"- {place}: {marked(str(entry.get('status')))}{year}.{source or ' Not checked yet.'}")
+            lines.append(f"- {place}{year}: {marked(str(entry.get('status')))}.{source or ' Not checked by us yet.'}")
     return "\n".join(lines)
 
 

@@ -22,6 +22,7 @@ from .frame import plain
 from .frame import sound
 from .frame import sure
 from .pairview import pair_view
+from .products import sources_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +64,12 @@ class Pair:
     def certainty(self) -> str:
         """How sure anyone can be, in GRADE's words; empty when nobody said."""
         return sure(self.record.get("evidence_level"))
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """What readers call it: other names of the product beside the condition's, three at most."""
+        names = [str(name) for name in self.compound.record.get("synonyms") or ()][:3]
+        return tuple(f"{name} {short(self.condition)}" for name in names)
 
     @property
     def summary(self) -> str:
@@ -120,14 +127,20 @@ def pair_page(site: Site, pair: Pair, others: Sequence[Pair]) -> Made:
         body,
         kind="article",
         crumbs=[{"title": "Conditions", "url": "/conditions/"}],
-        view={**view, "words": words, "minutes": max(1, -(-words // 200)), "sources": len(cited)},
+        view={
+            **view,
+            "words": words,
+            "minutes": max(1, -(-words // 200)),
+            "sources": len(cited),
+            "aliases": list(pair.aliases),
+        },
     )
 
 
 def _glance(site: Site, pair: Pair) -> str:
     grade = f"[certainty: {pair.certainty}] " if pair.certainty else ""
     points = [f"{grade}{marked(pair.summary)}{cite(site, _texts(pair.record.get('references'))[:4])}"]
-    harm = next(iter(_claims(site, pair.record.get("safety"))), "")
+    harm = next(iter(_claims(site, pair, "safety")), "")
     points += [harm] if harm else []
     return '!!! summary "At a glance"\n\n' + "\n".join(f"    - {point}" for point in points)
 
@@ -149,7 +162,7 @@ def _standing(site: Site, pair: Pair) -> str:
 
 
 def _studies(site: Site, pair: Pair) -> str:
-    found = _claims(site, pair.record.get("claims"), people=True)
+    found = _claims(site, pair, "claims", people=True)
     if not found:
         names = sound(site, _texts(pair.record.get("references")))
         found = [f"{marked(site.references[name].title)}.[@{name}]" for name in names]
@@ -167,7 +180,7 @@ def _studies(site: Site, pair: Pair) -> str:
 
 
 def _harms(site: Site, pair: Pair) -> str:
-    near = _claims(site, pair.record.get("safety"))
+    near = _claims(site, pair, "safety")
     known = _texts(pair.compound.record.get("warnings"))
     text = "## What can go wrong"
     if near:
@@ -175,8 +188,10 @@ def _harms(site: Site, pair: Pair) -> str:
     if known:
         text += "\n\n**With this product, for anyone**\n\n" + "\n".join(f"- {line}" for line in known)
     urgent = site.claims.get("aftercare-01")
-    if urgent and cite(site, _texts(urgent.record.get("references"))):
-        text += f'\n\n!!! danger "Stop and call"\n    {_claim(site, urgent)}'
+    names = _texts(urgent.record.get("references")) if urgent else []
+    source = cite(site, sources_for(site, "", names, pair.compound)[0])
+    if urgent and source:
+        text += f'\n\n!!! danger "Stop and call 911"\n    {marked(urgent.name)}{source}'
     return text if near or known else ""
 
 
@@ -224,21 +239,23 @@ def _onward(pair: Pair, others: Sequence[Pair]) -> list[Pair]:
     return [*same, *(other for other in known if other.compound.id == pair.compound.id and other not in same)]
 
 
-def _claims(site: Site, names: object, *, people: bool = False) -> list[str]:
+def _claims(site: Site, pair: Pair, key: str, *, people: bool = False) -> list[str]:
     """Each claim that rests on a sound source, as Markdown; with `people`, headed by who was studied."""
     found = []
-    for name in _texts(names):
+    for name in _texts(pair.record.get(key)):
         topic = site.claims.get(name)
         if topic is None or topic.record.get("retired") or not cite(site, _texts(topic.record.get("references"))):
             continue
         who = str(topic.record.get("population") or "")
         head = f"**{marked(who[:1].upper() + who[1:])}.** " if people and who else ""
-        found.append(head + _claim(site, topic))
+        found.append(head + _claim(site, pair, topic))
     return found
 
 
-def _claim(site: Site, topic: Topic) -> str:
-    return f"{marked(topic.name)}{cite(site, _texts(topic.record.get('references')))} [claim: {topic.id}]"
+def _claim(site: Site, pair: Pair, topic: Topic) -> str:
+    names, note = sources_for(site, topic.name, _texts(topic.record.get("references")), pair.compound)
+    text = topic.name.rstrip(".") + f"{note}." if note else topic.name
+    return f"{marked(text)}{cite(site, names)} [claim: {topic.id}]"
 
 
 def _list(title: str, items: object) -> str:

@@ -56,7 +56,6 @@ def pair_view(site: Site, path: str, condition: Topic, compound: Topic, onward: 
         "children": [],
         "insurers": [],
         "topics": {"conditions": [condition.id], "compounds": [compound.id]},
-        "aliases": _aliases(condition, compound),
     }
 
 
@@ -64,10 +63,3 @@ def _later(start: date, months: int) -> date:
     """The same day some months on; the 28th at most, which every month has."""
     count = start.month - 1 + months
     return date(start.year + count // _YEAR, count % _YEAR + 1, min(start.day, 28))
-
-
-def _aliases(condition: Topic, compound: Topic) -> list[str]:
-    """What readers call it: every other name of the product with the condition's, three at most."""
-    names = [str(name) for name in compound.record.get("synonyms") or []][:3]
-    what = str(condition.record.get("short") or condition.name)
-    return [f"{name} {what}" for name in names]

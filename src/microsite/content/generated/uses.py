@@ -28,6 +28,8 @@ class Use:
 
     title: str
     path: str
+    #: Made from data: its title changes with the data only.
+    made: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def find_uses(site: Site, made: Iterable[tuple[str, Made]] = ()) -> Uses:
         for article in site.articles
         if article.title and not article.noindex and article.kind not in _SILENT
     ]
-    texts += [(Use(title, page.path), page.markdown) for title, page in made]
+    texts += [(Use(title, page.path, made=True), page.markdown) for title, page in made]
     references: dict[str, set[Use]] = {}
     stated: dict[str, set[Use]] = {}
     for use, text in texts:
