@@ -43,6 +43,7 @@ __all__ = [
     "Shelf",
     "begin",
     "begun",
+    "digest_of_pending",
     "files_key",
     "filled",
     "head",
@@ -53,6 +54,7 @@ __all__ = [
     "releases",
     "retire",
     "retired",
+    "rewrites_list",
     "shelf",
     "write",
 ]
@@ -99,6 +101,11 @@ def key_of(release: str) -> str:
 def pending_key(digest: str) -> str:
     """Where it stands that a release of this site was begun."""
     return f"{_PENDING}{digest}.json"
+
+
+def digest_of_pending(key: str) -> str:
+    """The digest that `pending_key` was made of."""
+    return key.removeprefix(_PENDING).removesuffix(".json")
 
 
 def pruned_key(release: str) -> str:
@@ -173,17 +180,29 @@ def write(bucket: Bucket, told: Head, entries: Sequence[Entry], base: Manifest |
 
     `told` is its head, without what it says of files; `base` the release that it is made from.
     """
-    listed = {entry.path: entry for entry in base.listed} if base is not None else {}
-    changed = tuple(entry for entry in entries if listed.get(entry.path) != entry)
-    gone = tuple(sorted(listed.keys() - {entry.path for entry in entries}))
-    files = base.head.files if base is not None else ""
-    if not files or len(changed) + len(gone) > max(_FEW, len(entries) * _SHARE):
+    if base is None or rewrites_list(entries, base):
         files, content = file_list(entries)
         _put(bucket, files_key(files), content, _PACKED)
-        listed, changed, gone = {entry.path: entry for entry in entries}, (), ()
-    whole = replace(told, files=files, changed=changed, gone=gone)
+        whole, listed = replace(told, files=files, changed=(), gone=()), tuple(entries)
+    else:
+        changed, gone = _differences(entries, base)
+        whole, listed = replace(told, files=base.head.files, changed=changed, gone=gone), base.listed
     _put(bucket, key_of(whole.release), head_bytes(whole), _JSON)
-    return Manifest(whole, tuple(entries), tuple(listed.values()))
+    return Manifest(whole, tuple(entries), listed)
+
+
+def rewrites_list(entries: Sequence[Entry], base: Manifest | None) -> bool:
+    """Whether a release of these entries needs a list of files of its own."""
+    if base is None:
+        return True
+    changed, gone = _differences(entries, base)
+    return len(changed) + len(gone) > max(_FEW, len(entries) * _SHARE)
+
+
+def _differences(entries: Sequence[Entry], base: Manifest) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    listed = {entry.path: entry for entry in base.listed}
+    changed = tuple(entry for entry in entries if listed.get(entry.path) != entry)
+    return changed, tuple(sorted(listed.keys() - {entry.path for entry in entries}))
 
 
 def begun(bucket: Bucket, digest: str) -> Pending | None:
@@ -207,12 +226,17 @@ def begin(bucket: Bucket, digest: str, pending: Pending) -> None:
     _put(bucket, pending_key(digest), json.dumps(told, ensure_ascii=False).encode(), _JSON)
 
 
-def retire(bucket: Bucket, release: str) -> None:
-    """Take a release off the shelf before its objects are deleted, so that nobody can go back to half of it."""
+def retire(bucket: Bucket, release: str) -> int:
+    """Take a release off the shelf before its objects are deleted, so that nobody can go back to half of it.
+
+    Returns the number of objects deleted: 1, or 0 when an earlier run had done it.
+    """
     content = bucket.get(key_of(release))
-    if content is not None:
-        _put(bucket, pruned_key(release), content, _JSON)
-        bucket.delete([key_of(release)])
+    if content is None:
+        return 0
+    _put(bucket, pruned_key(release), content, _JSON)
+    bucket.delete([key_of(release)])
+    return 1
 
 
 def retired(bucket: Bucket, release: str) -> Manifest | None:
