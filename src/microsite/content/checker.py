@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .generated import generated_paths
 from .rules.claims import check_claims
+from .rules.data import check_data
+from .rules.data import check_unused
+from .rules.html import check_html
 from .rules.links import check_links
 from .rules.metadata import check_metadata
 from .rules.metadata import check_unique
+from .rules.orphans import check_orphans
 from .rules.page import Page
 from .rules.sources import check_sources
-from .rules.sources import check_unused
+from .rules.sources import cited_ids
 from .rules.structure import check_structure
+from .rules.terms import check_terms
 from .rules.wording import check_copies
 from .rules.wording import check_wording
 
@@ -48,13 +54,17 @@ def _check_text(page: Page) -> None:
 
 def check(site: Site) -> tuple[Finding, ...]:
     """Every finding, errors, warnings and hints, sorted by path, line and column; each once."""
-    pages = [Page(site, article) for article in site.articles]
+    made = generated_paths(site)
+    pages = [Page(site, article, made) for article in site.articles]
     for page in pages:
         check_metadata(page)
         check_sources(page)
         check_links(page)
+        check_html(page)
+        check_terms(page)
         _check_text(page)
     check_unique(site, pages)
     check_copies(pages)
+    check_orphans(site, pages)
     found = {finding for page in pages for finding in page.findings}
-    return tuple(sorted({*site.findings, *found, *check_unused(site, pages)}))
+    return tuple(sorted({*site.findings, *found, *check_data(site), *check_unused(site, cited_ids(pages))}))

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from microsite.findings import Severity
 
     from .models import DataFile
-    from .schema import Path as Keys
     from .schema import Problem
 
-__all__ = ["DataFiles"]
+__all__ = ["DataFiles", "Keys"]
 
+Keys = tuple[str | int, ...]
 _T = TypeVar("_T")
 _TOML_PLACE = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)")
 
@@ -44,6 +44,9 @@ class DataFiles:
         self.texts: dict[str, tuple[str, str]] = {}
         #: Keys that lead from the file to its list of entries.
         self._starts: dict[str, Keys] = {}
+        #: By file: the path of each entry by its id, and the entry as it was read.
+        self._entry: dict[str, dict[str, Keys]] = {}
+        self.records: dict[str, dict[str, Mapping[str, Any]]] = {}
         for path in sorted((root / "data").glob("*")):
             if path.suffix in {".json", ".toml"} and path.stem not in DATA:
                 fix = meant(path.stem, tuple(DATA)) or "take it out; known: " + ", ".join(sorted(DATA))
@@ -68,6 +71,8 @@ class DataFiles:
                 self._add(self._at(stem, (*path, model.key)), "data-duplicate", message, "keep one of the two")
                 continue
             names[identifier.casefold()] = str(number + 1)
+            self._entry.setdefault(stem, {})[identifier] = path
+            self.records.setdefault(stem, {})[identifier] = item
             try:
                 table[identifier] = make(item)
             except (KeyError, TypeError, ValueError, AttributeError):
@@ -84,10 +89,11 @@ class DataFiles:
                 self._problem(stem, problem)
         return loaded if isinstance(loaded, dict) else {}
 
-    def place(self, stem: str, path: Keys) -> tuple[str, int, int]:
-        """(file, line, column) of a value; `path` counts from the list of entries."""
-        file, text = self.texts[stem]
-        return (file, *spots(text, toml=file.endswith(".toml")).at((*self._starts.get(stem, ()), *path)))
+    def place(self, stem: str, keys: Keys) -> tuple[str, int, int]:
+        """(file, line, column) of a value; `keys` begins with the entry's id."""
+        if stem not in self.texts:
+            return f"data/{stem}.json", 1, 1
+        return self._at(stem, (*self._entry.get(stem, {}).get(str(keys[0]), ()), *keys[1:]))
 
     def _entries(self, stem: str, model: DataFile) -> list[Any]:
         loaded = self._load(stem, model)

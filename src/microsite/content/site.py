@@ -20,6 +20,7 @@ from .datafiles import DataFiles
 from .references import reference_from_csl
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -101,14 +102,31 @@ class Site:
     #: Every address that was ever published, in the order of `data/published.txt`, with its line.
     published: Mapping[str, int] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
+    #: The site's name and what it is about (`site_name`, `site_description`).
+    name: str = ""
+    about: str = ""
+    #: Where the site will stand (`site_url`), or empty.
+    address: str = ""
+    #: Paths that the navigation of mkdocs.yml names.
+    navigation: frozenset[str] = frozenset()
     #: Files of docs/ that are no pages (images, downloads), by path relative to docs/.
     files: frozenset[str] = frozenset()
     #: What was found while reading; `check` adds the rest.
     findings: tuple[Finding, ...] = ()
+    #: The files of data/ as they were read: records by id, and where each stands.
+    data: DataFiles | None = field(default=None, compare=False, repr=False)
     by_path: Mapping[str, Article] = field(default_factory=dict)
     #: Articles by `condition:<id>` and `compound:<id>`, and the newest first: views of 2,000 pages stay linear.
     by_topic: Mapping[str, tuple[Article, ...]] = field(default_factory=dict)
     newest: tuple[Article, ...] = ()
+
+    def records(self, stem: str) -> list[tuple[str, Mapping[str, Any]]]:
+        """(id, entry as it stands in the file) of `data/<stem>`."""
+        return list(self.data.records.get(stem, {}).items()) if self.data else []
+
+    def place(self, stem: str, keys: tuple[str | int, ...]) -> tuple[str, int, int]:
+        """(file, line, column) of a value of a data file; `keys` begins with the entry's id."""
+        return self.data.place(stem, keys) if self.data else (f"data/{stem}.json", 1, 1)
 
 
 def read_site(root: Path, *, today: date, docs: Path | None = None) -> Site:
@@ -127,6 +145,8 @@ def read_site(root: Path, *, today: date, docs: Path | None = None) -> Site:
     findings: list[Finding] = []
     articles, files = _read_docs(root, docs, findings)
     data = DataFiles(root, findings)
+    data.table("clinics", dict)
+    data.single("organisation")
     topics: dict[str, list[Article]] = {}
     for article in articles:
         for key in [*(f"condition:{i}" for i in article.conditions), *(f"compound:{i}" for i in article.compounds)]:
@@ -145,7 +165,12 @@ def read_site(root: Path, *, today: date, docs: Path | None = None) -> Site:
         redirects=_redirects(data),
         published=_published(root / "data" / "published.txt"),
         extra=settings.get("extra") or {},
+        name=str(settings.get("site_name") or ""),
+        about=str(settings.get("site_description") or ""),
+        address=str(settings.get("site_url") or ""),
+        navigation=frozenset(_navigation(settings.get("nav"))),
         files=files,
+        data=data,
         findings=tuple(sorted(findings)),
         by_path={article.path: article for article in articles},
         by_topic={key: tuple(found) for key, found in topics.items()},
@@ -198,6 +223,15 @@ def _read_docs(root: Path, docs: Path, findings: list[Finding]) -> tuple[tuple[A
         articles.append(article)
         findings.extend(found)
     return tuple(sorted(articles, key=lambda article: article.path)), frozenset(files)
+
+
+def _navigation(nav: Any) -> Iterator[str]:
+    """Every path in `nav`, however deep."""
+    if isinstance(nav, str):
+        yield nav
+    elif isinstance(nav, dict | list):
+        for item in nav.values() if isinstance(nav, dict) else nav:
+            yield from _navigation(item)
 
 
 class _Tolerant(yaml.SafeLoader):

@@ -17,13 +17,14 @@ from microsite.content.marks import CERTAINTY
 from microsite.content.marks import CITATION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from collections.abc import Sequence
 
     from microsite.findings import Severity
 
     from .page import Page
 
-__all__ = ["check_claims"]
+__all__ = ["check_claims", "promises"]
 
 _TEXTS = ("title", "description", "standfirst", "summary", "aliases")
 _DRUG = (
@@ -73,7 +74,7 @@ _PROMISES = (
         rf"|abolish\w*|gets? rid of|getting rid of|put(?:s|ting)? an end to|do(?:es)? away with)\s+{_WHOSE}{_ILL}\b",
     ),
     _promise(
-        "permanent|life|everlasting|forever|good|once and for all|never",
+        "permanent|lifelong|life-long|everlasting|forever|for life|for good|once and for all|never come|never return|never to",
         r"\b(?:permanent(?:ly)?|life-?long|everlasting|lasting forever)\s+(?:\w+\s+)?(?:relief|cures?|heal\w*|relieves?"
         r"|ends?|stops?|fix\w*|remission|recovery|results?)\b"
         rf"|\b(?:relief|pain[ -]free|depression[ -]free|{_IT}\s+(?:works?|lasts?)|gone|over|ends?|stops?|disappears?)\b[^.;,]{{0,30}}"
@@ -82,7 +83,7 @@ _PROMISES = (
     _promise("guarant", r"\bguarantee(?:s|d|ing)?\b", kind="guarantee"),
     _promise("promise", r"\b(?:we|i)\s+(?:can\s+|do\s+)?promise\b"),
     _promise(
-        "always|invariably|unfailing|every time|fail|every case|sure|certain|bound",
+        "always|invariably|unfailing|every time|never fail|without fail|every case|sure to|certain to|bound to",
         r"\b(?:always|invariably|unfailingly|every time|without fail)\s+(?:works?|helps?|heals?|reliev\w+|succeeds?|effective|lifts?|eases?)\b"
         r"|\b(?:works?|helps?|succeeds?|reliev\w+)\s+(?:every time|without fail|always|in every case)\b|\bnever fails?\b"
         r"|\b(?:sure|certain|bound)\s+to\s+(?:work|help|cure|relieve|ease|end|stop|feel better)\b",
@@ -94,7 +95,7 @@ _PROMISES = (
         kind="measured",
     ),
     _promise(
-        "everyone|everybody|anyone|anybody|all |every",
+        "everyone|everybody|anyone|anybody|all patients|all people|all adults|all of us|every patient|every person|every case|every single|everybody",
         r"\b(?:works?|effective|safe|suitable|helpful|success\w*)\s+(?:for|in|on|with)\s+"
         r"(?:everyone|everybody|anyone|anybody|all (?:patients|people|adults|of us)|every(?: single)? (?:patient|person|case|body))\b"
         r"|\b(?:helps?|cures?|reliev\w+|benefits?)\s+(?:everyone|everybody|all (?:patients|people)|every(?: single)? (?:patient|person))\b"
@@ -127,7 +128,7 @@ _PROMISES = (
         kind="safe",
     ),
     _promise(
-        "risk|effect|harm|danger|downside|drawback|complication|toxi|withdrawal|reaction|event",
+        "no |zero |without|free|hardly any|t cause|t have|t carry|t produce|t come with|t pose|never |lack|devoid",
         r"\b(?:no|zero|without(?: any)?|free (?:of|from)|hardly any|not (?:cause|have|carry|produce|come with|pose)"
         r"|n[\u2019']t (?:cause|have|carry|produce|come with|pose)|never (?:causes?|has|carries|produces?)|lacks?|devoid of)"
         rf"\s+{_ADJ}{_BAD}\b(?!\s+of bias|\s+factors?|\s+difference)"
@@ -139,7 +140,7 @@ _PROMISES = (
         r"\b(?:is|are|be|remains?|completely|totally|perfectly|entirely)\s+(?:harmless|non-?toxic|benign|gentle on the (?:body|liver))\b",
     ),
     _promise(
-        "addict|habit|hooked|depend|potential|risk|danger|chance|breathing",
+        "addict|habit|hooked|dependent|no potential|no risk|no danger|no chance|no known|breathing",
         r"\b(?:non-?addictive|non-?habit[ -]forming|(?:not|n[\u2019']t|never)\s+(?:at all\s+|be\s+|become\s+)?(?:addictive|habit[ -]forming)"
         r"|without (?:any )?addictive|(?:cannot|can[\u2019']t|can not|will not|won[\u2019']t) (?:get|become|be|make you) (?:addicted|dependent|hooked)"
         r"|no (?:known )?(?:potential|risk|danger|chance) (?:of|for) (?:abuse|addiction|dependence|misuse|dependency|overdose)"
@@ -147,7 +148,7 @@ _PROMISES = (
         kind="denial",
     ),
     _promise(
-        "mirac|wonder|magic|game|breakthrough|revolutionary|bullet|grail|panacea|instant|immediate|foolproof|fool-proof",
+        "mirac|wonder|magic|game|breakthrough|revolutionary|silver bullet|holy grail|panacea|instant |immediate |instantly|foolproof|fool-proof",
         r"\bmirac(?:le|les|ulous|ulously)\b|\bwonder[ -]?drugs?\b|\bmagic (?:bullet|pill|cure)s?\b|\bgame[- ]?chang(?:er|ers|ing)\b"
         r"|\bbreakthrough (?:cure|drug|treatment|medicine|solution)s?\b|\brevolutionary\b|\bsilver bullet\b|\bholy grail\b|\bpanacea\b"
         r"|\b(?:instant|immediate) (?:relief|cure|results)\b|\bworks? (?:instantly|like magic|wonders)\b|\bfool-?proof\b",
@@ -229,7 +230,7 @@ def check_claims(page: Page) -> None:
         for piece, offset in _pieces(text):
             _judge(page, _PROMISES, piece, start + offset)
     likely = [one for one in _PROMISES if any(hint in page.lower for hint in one.hints)]
-    for _, found in page.sentences:
+    for _, found in page.sentences if likely else ():
         for sentence in found:
             _judge(page, likely, sentence.text, sentence.start)
 
@@ -244,15 +245,20 @@ def _pieces(text: str) -> list[tuple[str, int]]:
     return [*found, (text[start:], start)]
 
 
-def _judge(page: Page, promises: Sequence[_Promise], text: str, base: int) -> None:
+def _judge(page: Page, tried: Sequence[_Promise], text: str, base: int) -> None:
+    for words, start, severity in promises(text, cited=CITATION.search(text) is not None, tried=tried):
+        page.add(base + start, "strong-claim", f"“{words}” claims more than a source can carry", _FIX, severity)
+
+
+def promises(text: str, *, cited: bool, tried: Sequence[_Promise] = _PROMISES) -> Iterator[tuple[str, int, Severity]]:
+    """(words, offset, severity) of each promise in one sentence that nothing in it takes back."""
     lower = text.lower()
-    tried = [one for one in promises if any(hint in lower for hint in one.hints)]
+    tried = [one for one in tried if any(hint in lower for hint in one.hints)]
     if not tried:
         return
     plain = CERTAINTY.sub(_blank, CITATION.sub(_blank, text))
     # Emphasis inside of a phrase hides nothing: "**no** side effects".
     plain = re.sub(r"\*\*?|__|(?<!\w)_|_(?!\w)", _blank, plain)
-    cited = CITATION.search(text) is not None
     if plain.rstrip().rstrip("\"'\u201d)*_").endswith("?"):
         return
     told: set[int] = set()
@@ -261,11 +267,9 @@ def _judge(page: Page, promises: Sequence[_Promise], text: str, base: int) -> No
     for promise in tried:
         for match in promise.pattern.finditer(loose):
             start = places[match.start()]
-            if start in told or _excused(promise, match, loose, cited=cited):
-                continue
-            told.add(start)
-            message = f"“{' '.join(match.group().split())[:60]}” claims more than a source can carry"
-            page.add(base + start, "strong-claim", message, _FIX, promise.severity)
+            if start not in told and not _excused(promise, match, loose, cited=cited):
+                told.add(start)
+                yield " ".join(match.group().split())[:60], start, promise.severity
 
 
 def _places(text: str) -> list[int]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +25,12 @@ TITLE = 65
 #: After so many days without the review that was promised the page may not be published.
 GRACE_DAYS = 90
 
+_MARK = re.compile(
+    r"\[@[^\[\]]*\]|\[(?:certainty|claim):[^\[\]]*\]|\[[^\[\]]+\]\([^()]*\)|\*\*[^*\n]+\*\*|<[A-Za-z/][^<>]*>|\]\([^)]*\)",
+    re.IGNORECASE,
+)
+_SIGNS = re.compile(r"[^\w\s]")
+
 _NEEDED = {
     "article": ("title", "description", "published", "updated", "review_due"),
     "form": ("title", "description", "form"),
@@ -39,9 +47,21 @@ def check_metadata(page: Page) -> None:
     if len(article.description) > DESCRIPTION:
         message = f"the description has {len(article.description)} characters"
         page.add_key("description", "description-long", message, f"shorten it to {DESCRIPTION}")
+    _marks(page)
     if len(article.title) > TITLE:
         message = f"the title has {len(article.title)} characters"
         page.add_key("title", "title-long", message, f"{TITLE} are shown in search results", "warning")
+
+
+def _marks(page: Page) -> None:
+    """Marks in values that are printed as they stand: nobody turns them into a link or a source."""
+    for key in ("title", "description", "standfirst"):
+        for text, start in page.front_texts(key):
+            match = _MARK.search(text)
+            if match:
+                message = f"`{match.group()[:40]}` in `{key}` is printed as it stands"
+                fix = "cite it in the summary or in the text" if match.group().startswith("[@") else "write plain words"
+                page.add(start + match.start(), "raw-mark", message, fix)
 
 
 def check_unique(site: Site, pages: Iterable[Page]) -> None:
@@ -104,12 +124,16 @@ def _dates(page: Page) -> None:
         fix = "review the page, then set `updated` and a new `review_due`"
         message = f"the review was due {late} days ago"
         page.add_key("review_due", "review-overdue", message, fix, "error" if severe else "warning")
+    elif article.review_due and article.review_due < (article.updated or article.published or date.min):
+        message = f"`review_due` {article.review_due} is before the last change"
+        page.add_key("review_due", "review-overdue", message, "set the day of the next review", "warning")
 
 
 def _unique(pages: list[Page], key: str, value: Callable[[Article], str]) -> None:
     seen: dict[str, str] = {}
     for page, text in _with_text(pages, value):
-        first = seen.setdefault(text.casefold(), page.article.file)
+        plain = " ".join(_SIGNS.sub(" ", text.casefold()).split())
+        first = seen.setdefault(plain or text, page.article.file)
         if first != page.article.file:
             message = f"{first} has the same {key}"
             page.add_key(key, f"duplicate-{key}", message, "say what is different about this page")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from microsite.content.blocks import blocks
@@ -12,6 +14,8 @@ from microsite.content.source import masked
 from microsite.findings import Finding
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from microsite.content.articles import Article
     from microsite.content.blocks import Block
     from microsite.content.blocks import Sentence
@@ -20,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Page"]
 
+_NOTHING: Mapping[str, frozenset[str]] = MappingProxyType({})
+#: An opening tag; a quoted value may hold a >.
+_TAG = re.compile(r"<[A-Za-z][\w:-]*(?:[\s/](?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?>")
 #: Kinds whose text informs about health: the rules on claims and reading grade hold for these.
 HEALTH = frozenset({"article", "hub", "home", "page"})
 
@@ -27,8 +34,10 @@ HEALTH = frozenset({"article", "hub", "home", "page"})
 class Page:
     """The working state of a check of one page. `mask` has the length of the whole file, front matter blanked."""
 
-    def __init__(self, site: Site, article: Article) -> None:
+    def __init__(self, site: Site, article: Article, made: Mapping[str, frozenset[str]] = _NOTHING) -> None:
         self.site = site
+        #: Pages that the build makes from data, by path below docs/, with the anchors sure to be there.
+        self.made = made
         self.article = article
         self.findings: list[Finding] = []
         self.start = article.front.body_start
@@ -39,7 +48,14 @@ class Page:
         #: The mask in lower case, for a quick "is it there at all" before a pattern is tried.
         self.lower = self.mask.lower()
         self.health = article.kind in HEALTH
+        #: Pages of docs/ that this page's links lead to, by path; the rule on links fills it.
+        self.leads_to: set[str] = set()
         self._lines = Lines(article.text)
+
+    @cached_property
+    def tags(self) -> tuple[tuple[tuple[int, int], str], ...]:
+        """Each opening tag of raw HTML: its span and its text."""
+        return tuple((match.span(), match.group()) for match in _TAG.finditer(self.mask)) if "<" in self.mask else ()
 
     @cached_property
     def sentences(self) -> tuple[tuple[Block, tuple[Sentence, ...]], ...]:

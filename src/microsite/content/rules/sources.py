@@ -1,4 +1,4 @@
-"""Rules on sources: what citations and marks of certainty name; references that nobody cites."""
+"""Rules on sources: what citations and marks of certainty name."""
 
 from __future__ import annotations
 
@@ -10,18 +10,15 @@ from microsite.content.marks import CITATION_RUN
 from microsite.content.marks import GRADES
 from microsite.content.marks import cites
 from microsite.content.marks import grade
-from microsite.findings import Finding
 
 from .evidence import check_evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from microsite.content.site import Site
-
     from .page import Page
 
-__all__ = ["check_sources", "check_unused"]
+__all__ = ["check_sources", "cited_ids"]
 
 _FRONT = ("summary", "standfirst")
 
@@ -37,19 +34,14 @@ def check_sources(page: Page) -> None:
     check_evidence(page)
 
 
-def check_unused(site: Site, pages: Iterable[Page]) -> Iterable[Finding]:
-    """One hint that lists the references which no page cites."""
+def cited_ids(pages: Iterable[Page]) -> set[str]:
+    """The references that any page cites."""
     used: set[str] = set()
     for page in pages:
         used.update(cite.id for cite in cites(page.mask))
         for text, _ in page.front_texts(*_FRONT):
             used.update(cite.id for cite in cites(text))
-    unused = [name for name in site.references if name not in used]
-    if not unused:
-        return []
-    shown = ", ".join(unused[:6]) + (", …" if len(unused) > 6 else "")
-    message = f"{len(unused)} of {len(site.references)} references are cited on no page: {shown}"
-    return [Finding("data/references.json", 0, 0, "uncited-reference", message, "cite them or take them out", "hint")]
+    return used
 
 
 def _citations(page: Page, text: str, base: int) -> int:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a pattern that is cut in the middle of its alternatives cannot be read
 """Rules on words: placeholders, claims stronger than any source, speaking of suicide, reading grade, copied text."""
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from microsite.content.reading import measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from microsite.findings import Severity
 
     from .page import Page
 
-__all__ = ["check_copies", "check_wording"]
+__all__ = ["check_copies", "check_wording", "placeholders"]
 
 #: Target of the house is grade 8 to 9; above this an editor is told (a hint: drug names alone push it up).
 GRADE = 9.5
@@ -26,11 +28,26 @@ WORDS = 150
 COPY_WORDS = 25
 
 _TEXTS = ("title", "description", "standfirst", "summary")
-_PLACEHOLDER = re.compile(
-    r"\[(?:insert|link|your|citation needed|source needed|add)\b[^\]\n]*\](?!\()|\bTODO\b|\bTBD\b|\bFIXME\b"
-    r"|\bXXX+\b|\blorem\b|\{\{[^}\n]*\}\}",
+_IN_BRACKETS = re.compile(
+    r"\[(?:insert|link|your|citation needed|source needed|needs? (?:a )?(?:citation|source)|add|name|date|author|company|clinic"
+    r"|placeholder|todo|tbd|tk|fill|example|reference|ref|source|citation|xx+|url)s?\b[^\]\n]*\](?!\(|\[|:)"
+    r"|\[(?:\.{3}|\u2026|\?+|_+)\](?!\(|\[|:)",
     re.IGNORECASE,
 )
+_LEFT = re.compile(
+    r"\bTO[- ]?DO\b|\bTB[DAC]\b|\bFIXME\b|\bTK(?:TK)?\b|\bX{3,}\b|\b[XN]{2,}\s?%|\blorem\b|\bipsum\b|\bdolor sit amet\b"
+    r"|\{\{[^}\n]*\}\}|<%[^\n]*%>|\{%[^\n]*%\}|\?{3,}(?!\+?[ \t]+\w+[ \t]*[\"\u201c])"
+    r"|\b(?:insert|add|put|enter|write) (?:\w+ ){0,2}(?:links?|sources?|citations?|text|references?|names?|dates?|images?|quotes?|numbers?|it) here\b"
+    r"|\binsert (?:\w+ ){0,2}here\b|\byour (?:text|content|title|description|name) here\b|\bplaceholder\b|\bcoming soon\b"
+    r"|\b(?:citation|source|reference) needed\b|\bdummy text\b|\bchange ?me\b|<(?:insert|your|name|date|link)\b[^>\n]*>",
+    re.IGNORECASE,
+)
+_HINTS = (
+    "todo", "to do", "to-do", "tbd", "tba", "tbc", "fixme", "tk", "xx", "nn%", "nn %", "lorem", "ipsum", "dolor", "{{", "<%", "{%", "???",
+    " here", "placeholder", "coming soon", "needed", "dummy", "change", "<insert", "<your", "<name", "<date", "<link",
+)  # fmt: skip
+#: Words that are placeholders in capitals only: "todo" is Spanish, "tk" a name.
+_CAPITALS = re.compile(r"to[- ]?do|tk|tbd|tba|tbc|xxx+", re.IGNORECASE)
 _SUICIDE = re.compile(
     r"\bsuicid\w+|\bself-harm\b|\bkill(?:ing)? (?:yourself|themselves|himself|herself)\b", re.IGNORECASE
 )
@@ -39,7 +56,7 @@ _SUICIDE = re.compile(
 def check_wording(page: Page) -> None:
     """All rules on one page's words."""
     for text, start in [(page.mask, 0), *page.front_texts(*_TEXTS)]:
-        for match in _PLACEHOLDER.finditer(text):
+        for match in placeholders(text):
             message = f"`{match.group()}` was left in the text"
             page.add(start + match.start(), "placeholder-text", message, "write the text or take it out")
     if page.article.kind in {"thanks", "legal"}:
@@ -47,6 +64,27 @@ def check_wording(page: Page) -> None:
     _crisis(page)
     if page.health:
         _reading(page)
+
+
+def placeholders(text: str) -> Iterator[re.Match[str]]:
+    """What a writer meant to replace and did not."""
+    yield from _IN_BRACKETS.finditer(text)
+    lower = text.lower()
+    told: set[int] = set()
+    for hint in _HINTS:
+        place = lower.find(hint)
+        while place >= 0:
+            match = _LEFT.search(text, max(0, place - 40), place + 80)
+            # The window may cut what must not follow, so the match is tried again in the whole text.
+            match = match and _LEFT.match(text, match.start())
+            if (
+                match
+                and match.start() not in told
+                and (match.group().isupper() or not _CAPITALS.fullmatch(match.group()))
+            ):
+                told.add(match.start())
+                yield match
+            place = lower.find(hint, place + len(hint))
 
 
 def check_copies(pages: Iterable[Page]) -> None:
