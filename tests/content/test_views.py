@@ -155,6 +155,6 @@ def test_the_room_exports_what_it_says() -> None:
     assert set(microsite.content.__all__) == {
         *("Article", "RULES", "Site", "az_markdown", "body_with_summary", "check", "read_site", "view"),
         *("Made", "affected", "claim_url", "generated_names", "generated_pages", "generated_paths", "glossary_anchor"),
-        "with_hubs",
+        *("page_url", "pairs", "registry", "with_hubs"),
     }
     assert all(hasattr(microsite.content, name) for name in microsite.content.__all__)

@@ -6,15 +6,19 @@ import json
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
 from microsite.content import RULES
+from microsite.content import affected
 from microsite.content import check
 from microsite.content import read_site
+from microsite.content import registry
 from microsite.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from microsite.findings import Finding
@@ -26,8 +30,15 @@ __all__ = ["command"]
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH]…")
 @click.option("--json", "as_json", is_flag=True, help="Print a list of {path,line,column,rule,message,fix,severity}.")
 @click.option("--rules", is_flag=True, help="List the rules and leave.")
+@click.option(
+    "--claims",
+    "before",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="OLD.json",
+    help="List also each page that leans on a claim whose certainty is not what it was in OLD.json.",
+)
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Judge dates as of this day (default: today).")
-def command(paths: tuple[Path, ...], today: datetime | None, *, as_json: bool, rules: bool) -> int:
+def command(paths: tuple[Path, ...], before: Path | None, today: datetime | None, *, as_json: bool, rules: bool) -> int:
     """Check pages, front matter, citations and links; print all findings.
 
     PATH may be a page, a folder of pages, or a project (a folder with mkdocs.yml). Pages outside of the project's docs
@@ -42,6 +53,8 @@ def command(paths: tuple[Path, ...], today: datetime | None, *, as_json: bool, r
         return 0
     day = today.date() if today else date.today()  # noqa: DTZ011 - the editor's day, not UTC's
     findings = find(Path.cwd(), paths, day)
+    if before is not None:
+        findings = sorted({*findings, *affected(read_site(_project(Path.cwd()), today=day), _claims(before))})
     errors = sum(finding.severity == "error" for finding in findings)
     if as_json:
         click.echo(json.dumps([finding.as_dict() for finding in findings], indent=2, ensure_ascii=False))
@@ -73,6 +86,16 @@ def find(start: Path, paths: tuple[Path, ...], today: date) -> list[Finding]:
             inside = [f for f in check(site) if mine in {".", f.path} or f.path.startswith(f"{mine}/")]
             findings.update(inside)
     return sorted(findings)
+
+
+def _claims(path: Path) -> dict[str, Mapping[str, Any]]:
+    """The registry as it was."""
+    try:
+        return registry(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        msg = f"{path} is no registry of claims: {error}"
+        fix = "git show HEAD~1:data/claims.json > OLD.json writes the one before the last change"
+        raise ConfigError(msg, path=path, fix=fix) from error
 
 
 def _project(start: Path, *others: Path) -> Path:

@@ -17,6 +17,7 @@ from .generated import generated_pages
 from .generated import generated_paths
 from .generated import glossary_anchor
 from .generated import pairs
+from .generated import registry
 from .generated import with_hubs
 from .made import Made
 from .rules import RULES
@@ -42,6 +43,7 @@ __all__ = [
     "page_url",
     "pairs",
     "read_site",
+    "registry",
     "view",
     "with_hubs",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .generated import generated_paths
+from .rules.addresses import check_addresses
 from .rules.claims import check_claims
 from .rules.data import check_data
 from .rules.data import check_unused
@@ -14,12 +15,15 @@ from .rules.metadata import check_metadata
 from .rules.metadata import check_unique
 from .rules.orphans import check_orphans
 from .rules.page import Page
+from .rules.registry import check_claim_marks
+from .rules.registry import check_pairs
 from .rules.sources import check_sources
 from .rules.sources import cited_ids
 from .rules.structure import check_structure
 from .rules.terms import check_terms
 from .rules.wording import check_copies
 from .rules.wording import check_wording
+from .series import check_series
 
 if TYPE_CHECKING:
     from microsite.findings import Finding
@@ -59,6 +63,7 @@ def check(site: Site) -> tuple[Finding, ...]:
     for page in pages:
         check_metadata(page)
         check_sources(page)
+        check_claim_marks(page)
         check_links(page)
         check_html(page)
         check_terms(page)
@@ -67,4 +72,7 @@ def check(site: Site) -> tuple[Finding, ...]:
     check_copies(pages)
     check_orphans(site, pages)
     found = {finding for page in pages for finding in page.findings}
-    return tuple(sorted({*site.findings, *found, *check_data(site), *check_unused(site, cited_ids(pages))}))
+    found |= {*check_addresses(site, made), *check_series(site)}
+    return tuple(
+        sorted({*site.findings, *found, *check_data(site), *check_pairs(site), *check_unused(site, cited_ids(pages))})
+    )

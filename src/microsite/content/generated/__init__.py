@@ -7,6 +7,7 @@ that they were not. Claims, glossary and sources get pages with the way back to 
 from __future__ import annotations
 
 from .affected import affected
+from .affected import registry
 from .everything import generated_names
 from .everything import generated_pages
 from .everything import generated_paths
@@ -25,5 +26,6 @@ __all__ = [
     "generated_paths",
     "glossary_anchor",
     "pairs",
+    "registry",
     "with_hubs",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -21,7 +22,21 @@ if TYPE_CHECKING:
     from microsite.content.articles import Article
     from microsite.content.site import Site
 
-__all__ = ["affected"]
+__all__ = ["affected", "registry"]
+
+
+def registry(text: str) -> dict[str, Mapping[str, Any]]:
+    """The claims of a JSON registry by id.
+
+    Raises:
+        ValueError: it is no list of claims, each with an id.
+    """
+    loaded = json.loads(text)
+    items = loaded.get("claims") if isinstance(loaded, dict) else loaded
+    if not isinstance(items, list) or not all(isinstance(item, dict) and "id" in item for item in items):
+        msg = "it holds no list of claims, each with an id"
+        raise ValueError(msg)
+    return {str(item["id"]): item for item in items}
 
 
 def affected(site: Site, before: Mapping[str, Mapping[str, Any]]) -> list[Finding]:
@@ -50,7 +65,8 @@ def affected(site: Site, before: Mapping[str, Mapping[str, Any]]) -> list[Findin
             if pair.studied and name in {*_ids(pair.record.get("claims")), *_ids(pair.record.get("safety"))}:
                 message = f"{change}: the page {pair.path} states it"
                 fix = "read the entry again: its summary and its evidence_level"
-                found.append(Finding("data/conditions.json", 0, 0, "claim-changed", message, fix, "warning"))
+                place = site.place("conditions", (pair.condition.id, "by_compound", pair.compound.id))
+                found.append(Finding(*place, "claim-changed", message, fix, "warning"))
     return sorted(set(found))
 
 
