@@ -132,15 +132,15 @@ def test_a_release_changed_by_hand_past_the_lock_is_not_overwritten() -> None:
 
 
 def test_a_switch_is_one_write_with_its_redirects() -> None:
-    pointer = Counting({"release": "r1", "previous": "r0", "redirect/a/": "/b/", "redirect/old/": "/x/", "host": "h"})
+    pointer = Counting({"release": "r1", "previous": "r0", "redirect//a/": "/b/", "redirect//old/": "/x/", "host": "h"})
     with hold(pointer, by="ann", run="a", now=Clock()) as held:
         pointer.changes.clear()
-        switch_to(held, "r2", redirects={"a/": "/c/", "new/": "/d/"})
+        switch_to(held, "r2", redirects={"/a": "/c/", "/new/": "/d/"})
         assert pointer.changes == [
-            {"release": "r2", "previous": "r1", "redirect/old/": None, "redirect/a/": "/c/", "redirect/new/": "/d/"}
+            {"release": "r2", "previous": "r1", "redirect//old/": None, "redirect//a/": "/c/", "redirect//new/": "/d/"}
         ]
     assert pointer.values == {
-        "release": "r2", "previous": "r1", "redirect/a/": "/c/", "redirect/new/": "/d/", "host": "h",
+        "release": "r2", "previous": "r1", "redirect//a/": "/c/", "redirect//new/": "/d/", "host": "h",
     }  # fmt: skip
 
 
@@ -164,10 +164,10 @@ def test_switching_to_what_is_live_writes_nothing() -> None:
 
 @pytest.mark.parametrize("count", [3, 47, 48, 49, 500])
 def test_switching_back_gives_exactly_what_was_there(count: int) -> None:
-    before = {"release": "r1", "previous": "r0", **{f"redirect/o{n}/": "/old/" for n in range(count // 2)}}
+    before = {"release": "r1", "previous": "r0", **{f"redirect//o{n}.html": "/old/" for n in range(count // 2)}}
     pointer = Counting(dict(before))
     with hold(pointer, by="ann", run="a", now=Clock()) as held:
-        switch_to(held, "r2", redirects={f"n{n}/": "/new/" for n in range(count)})
+        switch_to(held, "r2", redirects={f"/n{n}/": "/new/" for n in range(count)})
         assert pointer.values["release"] == "r2"
         assert len(pointer.read().redirects) == count
         pointer.changes.clear()
@@ -179,7 +179,7 @@ def test_switching_back_gives_exactly_what_was_there(count: int) -> None:
 
 def test_redirects_that_do_not_fit_are_refused_before_anything_is_switched() -> None:
     pointer = MemoryPointer({"release": "r1"})
-    large = {f"{'x' * 400}{n}/": "/" + "y" * 900 for n in range(4100)}
+    large = {f"/{'x' * 400}{n}/": "/" + "y" * 900 for n in range(4100)}
     for redirects in ({"a/": "/b/", "k" * 520: "/c/"}, large):
         with pytest.raises(Refused), hold(pointer, by="ann", run="a", now=Clock()) as held:
             switch_to(held, "r2", redirects=redirects)
@@ -198,7 +198,7 @@ def test_the_word_that_shows_a_hidden_release_is_made_once() -> None:
 @pytest.mark.parametrize("step", range(6))
 def test_a_crash_at_any_request_leaves_the_old_release_or_the_new_one_whole(step: int, when: str) -> None:
     calls = itertools.count()
-    before = {"release": "r1", "previous": "r0", "redirect/a/": "/b/"}
+    before = {"release": "r1", "previous": "r0", "redirect//a/": "/b/"}
 
     def crash(verb: str, moment: str) -> None:
         if moment == when and next(calls) == step:
@@ -207,11 +207,11 @@ def test_a_crash_at_any_request_leaves_the_old_release_or_the_new_one_whole(step
     pointer = MemoryPointer(dict(before), fault=crash)
     try:
         with hold(pointer, by="ann", run="a", now=Clock()) as held:
-            switch_to(held, "r2", redirects={"c/": "/d/"})
+            switch_to(held, "r2", redirects={"/c/": "/d/"})
     except Crash:
         pass
     seen = {key: value for key, value in pointer.values.items() if key != "lock"}
-    assert seen in (before, {"release": "r2", "previous": "r1", "redirect/c/": "/d/"})
+    assert seen in (before, {"release": "r2", "previous": "r1", "redirect//c/": "/d/"})
     # And the next deployer gets in, at the latest when the lock is over.
     pointer.fault = lambda verb, moment: None
     clock = Clock()

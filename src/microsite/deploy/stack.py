@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from .ports import Bucket
 
-__all__ = ["STATEFUL", "Change", "ChangeSet", "Stack", "caller", "digest", "store_template", "template_key"]
+__all__ = ["STATEFUL", "Change", "ChangeSet", "Stack", "caller", "digest", "store_template"]
 
 #: Types that hold what cannot be made again, or an address that visitors or mail know.
 STATEFUL = frozenset({
@@ -109,14 +109,12 @@ def digest(template: bytes, parameters: Mapping[str, str]) -> str:
     return hashlib.sha256(hashlib.sha256(template).digest() + said.encode()).hexdigest()
 
 
-def template_key(template: bytes) -> str:
-    """Key of the template's copy in the artifacts bucket."""
-    return f"templates/{hashlib.sha256(template).hexdigest()}.yml"
+def store_template(artifacts: Bucket, template: bytes, bucket: str, region: str, *, folder: str = "templates") -> str:
+    """Copy the template to the artifacts bucket, once; the address that CloudFormation reads it from.
 
-
-def store_template(artifacts: Bucket, template: bytes, bucket: str, region: str) -> str:
-    """Copy the template to the artifacts bucket, once; the address that CloudFormation reads it from."""
-    key = template_key(template)
+    `folder` is `plans` for a change set that is only shown: the role of pull requests may write nowhere else.
+    """
+    key = f"{folder}/{hashlib.sha256(template).hexdigest()}.yml"
     artifacts.put(key, template, _YAML, hashlib.sha256(template).hexdigest(), fresh=True)
     return f"https://{bucket}.s3.{region}.amazonaws.com/{key}"
 

@@ -140,7 +140,7 @@ def switch_to(held: Held, release: str, *, redirects: Mapping[str, str] | None =
     have without them. None leaves redirects alone. The release that is live already stays, and so does the one before.
     """
     before = held.state
-    wanted = before.redirects if redirects is None else dict(redirects)
+    wanted = before.redirects if redirects is None else {_asked(path): to for path, to in redirects.items()}
     # First those that must go: a redirect hides a page of the new release.
     changes: dict[str, str | None] = {
         **{f"{REDIRECT}{path}": None for path in sorted(before.redirects) if path not in wanted},
@@ -198,6 +198,12 @@ def _demand_redirects(before: State, changes: Mapping[str, str | None]) -> None:
     if size > STORE_BYTES:
         msg = f"the redirects need {size:,} bytes; the KeyValueStore takes {STORE_BYTES:,}"
         raise Refused(msg, fix="drop redirects of addresses that nobody asks for any more")
+
+
+def _asked(path: str) -> str:
+    """The old path as the edge function looks it up: `/x` → `/x/`, `/x.html` as it is, always with its first slash."""
+    whole = "/" + path.lstrip("/")
+    return whole if whole.endswith("/") or "." in whole.rpartition("/")[2] else whole + "/"
 
 
 def _refusal(lock: Lock) -> Locked:
