@@ -17,9 +17,7 @@ from microsite.deploy.job import Job
 from microsite.deploy.job import Limits
 from microsite.deploy.job import Steps
 from microsite.deploy.job import World
-from microsite.deploy.manifest import Manifest
 from microsite.deploy.manifest import unpack
-from microsite.deploy.memory import Faults
 from microsite.deploy.memory import MemoryBucket
 from microsite.deploy.plan import make_plan
 from microsite.deploy.pointer import MemoryPointer
@@ -32,6 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from microsite.deploy.job import Applied
+    from microsite.deploy.manifest import Manifest
+    from microsite.deploy.memory import Faults
     from microsite.deploy.plan import Plan
 
 #: 2026-11-21T13:45:00Z

@@ -54,6 +54,8 @@ __all__ = ["apply", "stage"]
 #: Seconds that the edge may take to learn of a switch; AWS says "within a few seconds".
 _EDGE = 60.0
 _PAUSE = 3.0
+#: Changed pages by which it is seen whether the edge has learned of it, before all are asked for.
+_FEW = 16
 
 
 def apply(job: Job, packer: Packer | None = None) -> Applied:
@@ -180,20 +182,21 @@ def _front(job: Job, held: Held, manifest: Manifest) -> None:
     world, parallel = job.world, job.limits.parallel
     pages = pages_of(manifest)
     changed = {one.entry.path for one in job.plan.of("send") if not one.entry.immutable}
-    told = [one for one in pages if one.path in changed][:parallel]
+    told = [one for one in pages if one.path in changed][:_FEW]
     until = world.now() + _EDGE
-    while told:
+    while True:
         try:
-            verify(manifest, world.front, world.fetch, entries=told, api=False, parallel=parallel)
+            if told:
+                verify(manifest, world.front, world.fetch, entries=told, api=False, parallel=parallel)
+            tick = _ticks(job, held, "Checking what is live", len(pages) + 1)
+            verify(manifest, world.front, world.fetch, entries=pages, parallel=parallel, tick=tick)
         except Unverified:
             if world.now() > until:
                 raise
             held.renew()
             world.sleep(_PAUSE)
         else:
-            break
-    tick = _ticks(job, held, "Checking what is live", len(pages) + 1)
-    verify(manifest, world.front, world.fetch, entries=pages, parallel=parallel, tick=tick)
+            return
 
 
 def _pruned(job: Job, held: Held) -> tuple[Pruned, tuple[str, ...]]:

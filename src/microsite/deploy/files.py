@@ -325,4 +325,6 @@ def _redirects(file: Path, problems: list[str]) -> Mapping[str, str] | None:
         if not (old.startswith("/") and isinstance(new, str) and re.fullmatch(r"/(?![/\\])[!-~]*", new))
     ]
     problems += [f"{REDIRECTS}: {old}: both paths must begin with one slash" for old in wrong]
-    return {old: new for old, new in sorted(told.items()) if old not in wrong}
+    # The edge looks for `/x/` where somebody asks for `/x`.
+    clean = {old if "." in old.rpartition("/")[2] else f"{old.rstrip('/')}/": new for old, new in told.items()}
+    return {old: clean[old] for old in sorted(clean)}
