@@ -17,8 +17,8 @@ import cf from 'cloudfront';
 const store = cf.kvs();
 // A release: time, then eight letters of the digest of its files.
 const RELEASE = /^[0-9]{8}t[0-9]{6}z-[0-9a-f]{8}$/;
-// Names that hold a check of their content; records of the search (r.N) are numbered, not named so.
-const HASHED = /^\/(assets|search)\/(?!r\.)([A-Za-z0-9_-]+\/)*[A-Za-z0-9._-]+\.[0-9a-f]{8,64}\.[a-z0-9]+$/;
+// Names that hold a check of their content (as in src/microsite/serve/headers.py); records of the search (r.N) do not.
+const HASHED = /^\/(assets|search)\/(?!r\.)(.+\/)?[^/]+\.[0-9a-f]{8,64}\.[a-z0-9]+$/;
 // What the site calls its files, and escapes for letters of other languages. No "//", no dot at a segment's start, no
 // backslash; %2e, %2f, %5c and control characters have no honest use in an address of ours.
 const PLAIN = /^(\/\.well-known)?(\/[A-Za-z0-9_~!$&'()*+,;=:@%-][A-Za-z0-9._~!$&'()*+,;=:@%-]*)*\/?$/;
@@ -27,12 +27,15 @@ const LONGEST = 1024;
 // The distribution adds its headers to what comes from an origin; an answer made here brings the one that matters.
 const SECURE = { value: 'max-age=63072000; includeSubDomains; preload' };
 
+// Each `await` stands alone: the runtime knows it as a statement's value, not inside an expression.
 async function read(key) {
+  let value = '';
   try {
-    return await store.get(key);
+    value = await store.get(key);
   } catch (error) {
-    return ''; // not there
+    value = ''; // not there
   }
+  return value;
 }
 
 function header(request, name) {
@@ -85,17 +88,22 @@ async function place(request) {
   const word = header(request, 'x-release-key');
   delete request.headers['x-release'];
   delete request.headers['x-release-key'];
-  if (asked && word && RELEASE.test(asked) && word === (await read('verify'))) {
-    return { host: host, release: asked, moved: false };
+  if (word && RELEASE.test(asked)) {
+    const verify = await read('verify');
+    if (verify === word) {
+      return { host: host, release: asked, moved: false };
+    }
   }
   const canonical = await read('host');
-  if (!canonical || host === canonical) {
-    return { host: canonical || host, release: await read('release'), moved: false };
+  const moved = canonical !== '' && host !== canonical;
+  if (moved) {
+    const preview = await read('preview/' + host.split('.')[0]);
+    if (preview) {
+      return { host: host, release: preview, moved: false };
+    }
   }
-  const preview = host.indexOf('.') > 0 ? await read('preview/' + host.split('.')[0]) : '';
-  return preview
-    ? { host: host, release: preview, moved: false }
-    : { host: canonical, release: await read('release'), moved: true };
+  const live = await read('release');
+  return { host: canonical || host, release: live, moved: moved };
 }
 
 async function handler(event) {
