@@ -52,7 +52,8 @@ def _ids(text: str, cited: bool) -> frozenset[str]:  # noqa: FBT001 - a part of 
         if heading.id:
             continue
         # The mask blanks code spans; a heading's code is part of its id, so read the words from the text itself.
-        start = heading.start + heading.level
+        marked = text.startswith("#", heading.start)
+        start = heading.start + (heading.level if marked else 0)
         line = text[start : text.find("\n", start) if "\n" in text[start:] else len(text)]
         line = re.sub(r"[ \t]#+[ \t]*$|\{:?[^{}]*\}[ \t]*$", "", line.strip())
         name = slugify(heading_text(line))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_evidence"]
 
+_ADDRESS = re.compile(r"\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+[\"'][^\"']*[\"'])?\)|<[^<>]*>|https?://\S+")
 #: Hotlines, and names that hold a number (the receptor, the enzymes, the class) without stating a figure.
 _NO_FIGURE = re.compile(
     r"\b(?:988|911|999|112|24/7|24 hours a day|CYP\w+|Schedule \d|COVID-19|5-HT\w*)\b|\[[^\]]*\]|\([^)]*\)(?<=\.md\))"
@@ -109,7 +110,8 @@ def _sentence(page: Page, text: str, start: int, *, closed: bool) -> None:
     if _has_source(text) or bare.endswith("?"):
         return
     opening = re.match(r"\s*(?:\d+[.)]|[-*+])\s+", text)
-    plain = _NO_FIGURE.sub("", text[opening.end() :] if opening else text)
+    plain = text[opening.end() :] if opening else text
+    plain = _NO_FIGURE.sub("", _ADDRESS.sub("]", plain))
     start += opening.end() if opening else 0
     shown = " ".join(plain.split())[:60]
     if _states_figure(plain):

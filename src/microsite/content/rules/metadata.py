@@ -115,9 +115,16 @@ def _dates(page: Page) -> None:
     if article.published and article.updated and article.updated < article.published:
         message = f"updated {article.updated} is before published {article.published}"
         page.add_key("updated", "updated-before-published", message, "correct one of the two")
-    for key, value in (("published", article.published), ("updated", article.updated)):
+    for key, value in (
+        ("published", article.published),
+        ("updated", article.updated),
+        ("reviewed", article.reviewed),
+    ):
         if value and value > today:
             page.add_key(key, "future-date", f"`{key}` is {value}, and today is {today}", "write the true day")
+    if article.reviewed and not article.reviewer:
+        fix = "name the reviewer, or take the day out: readers would take the page for reviewed"
+        page.add_key("reviewed", "review-unsigned", "a day of review without a reviewer", fix)
     if article.review_due and article.review_due < today:
         late = (today - article.review_due).days
         severe = late > GRACE_DAYS

@@ -29,9 +29,9 @@ COPY_WORDS = 25
 
 _TEXTS = ("title", "description", "standfirst", "summary")
 _IN_BRACKETS = re.compile(
-    r"\[(?:insert|link|your|citation needed|source needed|needs? (?:a )?(?:citation|source)|add|name|date|author|company|clinic"
+    r"(?<!\])\[(?:insert|link|your|citation needed|source needed|needs? (?:a )?(?:citation|source)|add|name|date|author|company|clinic"
     r"|placeholder|todo|tbd|tk|fill|example|reference|ref|source|citation|xx+|url)s?\b[^\]\n]*\](?!\(|\[|:)"
-    r"|\[(?:\.{3}|\u2026|\?+|_+)\](?!\(|\[|:)",
+    r"|(?<!\])\[(?:\.{3}|\u2026|\?+|_+)\](?!\(|\[|:)",
     re.IGNORECASE,
 )
 _LEFT = re.compile(

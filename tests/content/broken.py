@@ -1,0 +1,241 @@
+"""Pages that break a rule, in many formulations: (rule, text). `¦` stands where the finding must point, and is taken out.
+
+A text that begins with `---` is a whole page; any other is the body of a sound article. Bytes are taken as they are.
+"""
+
+from __future__ import annotations
+
+__all__ = ["BROKEN"]
+
+_H = (
+    "---\ntitle: Pain and ketamine\ndescription: What trials found.\nkind: article\npublished: 2026-11-01\n"
+    "updated: 2026-11-20\nreview_due: 2027-05-20\nauthors: [editors]\n"
+)
+_B = "---\n\nPain fell.[@good2020]\n"
+
+
+def _front(old: str, new: str) -> str:
+    assert old in _H
+    return _H.replace(old, new) + _B
+
+
+def _more(lines: str) -> str:
+    return _H + lines + _B
+
+
+_S = "Text.[@good2020]\n\n"
+
+BROKEN: list[tuple[str, str | bytes]] = [
+    # --- claims stronger than any source
+    ("strong-claim", "If you have pain, ketamine ¦cures it.[@good2020]"),
+    ("strong-claim", "Ketamine will ¦cure your depression in a week.[@good2020]"),
+    ("strong-claim", "Thousands of people have been ¦cured by this spray.[@good2020]"),
+    ("strong-claim", "It is a lasting ¦cure for nerve pain.[@good2020]"),
+    ("strong-claim", "- One drip, and you are ¦cured.[@good2020]"),
+    ("strong-claim", "Some doctors doubt it, but ketamine ¦cures PTSD.[@good2020]"),
+    ("strong-claim", "¦There is no doubt that ketamine cures pain.[@good2020]"),
+    ("strong-claim", "No question about it: ketamine ¦cures pain.[@good2020]"),
+    ("strong-claim", "Ketamine not only eases pain, it ¦cures it.[@good2020]"),
+    ("strong-claim", "¦Ketamine heals the brain.[@good2020]"),
+    ("strong-claim", "The infusion ¦eliminates chronic pain.[@good2020]"),
+    ("strong-claim", "A few sessions ¦get rid of your anxiety.[@good2020]"),
+    ("strong-claim", "Results are ¦guaranteed.[@good2020]"),
+    ("strong-claim", "We ¦guarantee that you will feel better.[@good2020]"),
+    ("strong-claim", "The drip has been ¦proven to work in fibromyalgia.[@good2020]"),
+    ("strong-claim", "This is a ¦clinically proven therapy.[@good2020]"),
+    (
+        "strong-claim",
+        "Science ¦proves that it works.[@good2020]".replace("¦proves", "proves").replace("Science", "¦Science"),
+    ),
+    ("strong-claim", "¦Ketamine is safe.[@good2020]"),
+    ("strong-claim", "¦Esketamine nasal spray is very safe.[@good2020]"),
+    ("strong-claim", "When given by us, the treatment is ¦safe for everyone.[@good2020]"),
+    ("strong-claim", "It is a ¦safe and effective option.[@good2020]"),
+    ("strong-claim", "Ketamine is ¦a safe alternative to opioids.[@good2020]"),
+    ("strong-claim", "The drip has ¦no side effects.[@good2020]"),
+    ("strong-claim", "It works ¦without any serious side effects.[@good2020]"),
+    ("strong-claim", "There are ¦zero risks.[@good2020]"),
+    ("strong-claim", "The spray is ¦risk-free.[@good2020]"),
+    ("strong-claim", "It carries ¦no risk at all.[@good2020]"),
+    ("strong-claim", "The drip is ¦100 % effective.[@good2020]"),
+    ("strong-claim", "It ¦works for everyone.[@good2020]"),
+    ("strong-claim", "It helps in all patients and ¦never fails.[@good2020]"),
+    ("strong-claim", "A ¦miracle for people with pain.[@good2020]"),
+    ("strong-claim", "This ¦game-changing drug lifts mood.[@good2020]"),
+    ("strong-claim", "At low doses ketamine is ¦not addictive.[@good2020]"),
+    ("strong-claim", "Unlike opioids, it ¦will not suppress breathing.[@good2020]"),
+    (
+        "strong-claim",
+        "The relief is ¦permanent.[@good2020]".replace("The relief is ¦permanent", "The ¦relief is permanent"),
+    ),
+    ("strong-claim", "Your pain will be ¦gone for good.[@good2020]"),
+    ("strong-claim", "It is ¦**completely** safe.[@good2020]".replace("is ¦**completely**", "is **¦completely**")),
+    (
+        "strong-claim",
+        '!!! note "Good news"\n\n    The spray is ¦completely\n    safe.[@good2020]'.replace("The spray", "The spray"),
+    ),
+    ("strong-claim", _S + "| Drug | Result |\n|---|---|\n| Drip | It ¦cures pain[@good2020] |"),
+    ("strong-claim", _S + '??? question "Does it help?"\n\n    Yes, it ¦cures most people.[@good2020]'),
+    ("strong-claim", _front("What trials found.", "Ketamine ¦cures pain.")),
+    ("strong-claim", _front("Pain and ketamine", '"Ketamine: the ¦cure for pain"')),
+    ("strong-claim", _more("standfirst: >\n  A long text that goes on,\n  and then the drip ¦cures you.\n")),
+    ("strong-claim", _more("summary:\n  - text: It ¦cures pain.[@good2020]\n    certainty: low\n")),
+    ("strong-claim", "1. First, ketamine ¦eradicates depression.[@good2020]"),
+    ("strong-claim", "> The spray is ¦harmless.[@good2020]".replace("is ¦harmless", "¦is harmless")),
+    ("strong-claim", "Ketamine has been a wonder, and ¦everyone gets better.[@good2020]"),
+    # --- sentences without a source
+    ("uncited-claim", _S + "¦In one trial, 71% of people improved."),
+    ("uncited-claim", _S + "¦About seven in ten patients felt better. That is a lot.[@good2020]"),
+    ("uncited-claim", _S + "¦The dose is 0.5 mg/kg."),
+    ("uncited-claim", _S + "- ¦Half of patients relapse."),
+    ("uncited-claim", _S + "¦Studies show that it helps."),
+    ("uncited-claim", _S + "¦Research has clearly shown that the drip works."),
+    ("uncited-claim", _S + "¦According to experts, it eases pain."),
+    ("uncited-claim", _S + "¦Ketamine reduces suicidal thoughts."),
+    ("uncited-claim", _S + "¦Esketamine is FDA-approved for depression."),
+    ("uncited-claim", _S + "¦The FDA approved the spray years ago."),
+    ("uncited-claim", _S + "¦Ketamine damages the bladder."),
+    ("uncited-claim", _S + "¦Ketamine is an effective treatment."),
+    ("uncited-claim", _S + "¦It has been shown to lift mood."),
+    ("uncited-claim", _S + "¦It doubles the risk of falls."),
+    ("uncited-claim", _S + "Table: Numbers\n\n| Who | Result |\n|---|---|\n¦| Adults | 40% better |"),
+    ("uncited-claim", _S + '!!! warning "Note"\n\n    ¦Twelve percent had visions.'),
+    # --- citations and certainty
+    ("unknown-citation", "Pain fell.[¦@goood2020]"),
+    ("unknown-citation", "Pain fell.[@good2020; ¦@nobody, p. 4]"),
+    ("unknown-citation", "Pain fell.[@good2020] [¦@Good2020]"),
+    ("unknown-citation", _S + "- one\n    - two[¦@nope]\n"),
+    ("unknown-citation", _more("summary:\n  - text: >-\n      Two lines\n      of text.[¦@nope]\n")),
+    ("retracted-reference", "Pain fell.[¦@fallen2019]"),
+    ("unverified-reference", "Pain fell.[¦@unsure2022]"),
+    ("unknown-certainty", "Pain fell.[@good2020] ¦[certainty: certain]"),
+    ("unknown-certainty", _more("summary:\n  - text: It fell.[@good2020]\n    ¦certainty: medium\n")),
+    ("no-citations", _H + "---\n¦\nText without any source.\n"),
+    ("raw-mark", _more("standfirst: Pain fell.¦[@good2020]\n")),
+    ("raw-mark", _front("What trials found.", "See ¦[this](x.md).")),
+    # --- placeholders
+    ("placeholder-text", "See ¦[Link to reputable study].[@good2020]"),
+    ("placeholder-text", _S + "¦TODO: write this."),
+    ("placeholder-text", _S + "¦Lorem ipsum dolor sit amet."),
+    ("placeholder-text", _S + "Relief in ¦XX% of people.[@good2020]"),
+    ("placeholder-text", _S + "Pain fell ¦[citation needed]."),
+    ("placeholder-text", _S + "By ¦[Author name], MD."),
+    ("placeholder-text", _S + "Hello ¦{{ name }}."),
+    ("placeholder-text", _S + "¦[insert figure here]"),
+    ("placeholder-text", _S + "This section is ¦coming soon."),
+    ("placeholder-text", _front("What trials found.", "¦TBD")),
+    ("placeholder-text", _S + "[A study](¦https://example.com/study)"),
+    # --- structure
+    ("empty-section", _S + "¦Informational Sources\n---------------------\n\n## Next\n\nText."),
+    ("empty-section", _S + "¦## References\n"),
+    ("empty-section", _S + "¦## Sources and references ##\n\n&nbsp;\n"),
+    ("empty-section", _S + "¦### References\n\n- \n".replace("###", "##")),
+    ("empty-section", _S + "¦<h2>References</h2>\n"),
+    ("empty-section", _S + "**¦Sources**\n"),
+    ("heading-order", _S + "## Two\n\nText.\n\n¦#### Four\n\nText."),
+    ("heading-order", _S + "¦### Three first\n\nText."),
+    ("heading-order", _S + "¦# A second main one\n\nText."),
+    ("heading-order", _S + "¦A second main one\n=================\n\nText."),
+    ("heading-order", _S + "## A\n\nText.\n\n¦<h5>Five</h5>\n\nText."),
+    ("heading-order", _S + '!!! note "N"\n\n    ¦#### Deep\n\n    Text.'),
+    ("table-caption", _S + "¦| A | B |\n|---|---|\n| 1 | 2 |"),
+    # --- links, pictures, tags
+    ("image-alt", _S + "¦![](pic.png)"),
+    ("image-alt", _S + "¦![ ][pic]\n\n[pic]: pic.png"),
+    ("image-alt", _S + "¦<img src='/pic.png'>"),
+    ("image-alt", _S + "¦![image](pic.png)"),
+    ("image-alt", _S + "- a\n    - ¦![](pic.png)"),
+    ("bare-url", _S + "See ¦https://x.test/y."),
+    ("bare-url", _S + "See ¦www.x.test for more."),
+    ("bare-url", _S + "See ¦[https://x.test/](https://x.test/)."),
+    ("bare-url", _S + "Table: T\n\n| A | B |\n|---|---|\n| ¦https://x.test | b |"),
+    ("dead-link", _S + "[x](¦missing.md)"),
+    ("dead-link", _S + "[x][¦ref]\n\n[ref]: gone.md".replace("[¦ref]\n\n[ref]: gone", "[ref]\n\n[ref]: ¦gone")),
+    ("dead-link", _S + "¦[x][nowhere]"),
+    ("dead-link", _S + "[x](¦#)"),
+    ("dead-link", _S + "[x](¦)"),
+    ("dead-link", _S + '¦<a href="/nope/">x</a>'),
+    ("dead-link", _S + "¦<a href='page.md'>x</a>"),
+    ("dead-link", _S + '[x](¦../up.md "Title")'),
+    ("dead-link", _S + "[x](<¦a b.md>)"),
+    ("dead-link", _S + "A note.¦[^1]"),
+    ("dead-link", _S + "[x](¦/gone/#a)"),
+    ("dead-anchor", _S + "[x](¦page.md#nope)"),
+    ("dead-anchor", _S + "[x](¦#nope)\n\n## Here\n\nText."),
+    ("tracking-parameter", _S + "[x](¦https://x.test/?utm_source=a)"),
+    ("tracking-parameter", _S + "[x](¦https://x.test/?a=1&amp;fbclid=2)"),
+    ("tracking-parameter", _S + '[x][y]\n\n[y]: ¦https://x.test/?gclid=1 "T"'),
+    ("tracking-parameter", _S + "<¦https://x.test/?UTM_Medium=mail>"),
+    ("tracking-parameter", _S + '¦<a href="https://x.test/?mc_eid=1">x</a>'),
+    ("third-party", _S + "¦![A chart](https://x.test/c.png)"),
+    ("third-party", _S + "¦![A chart][c]\n\n[c]: //x.test/c.png"),
+    ("third-party", _S + '¦<iframe src="https://video.test/1"></iframe>'),
+    ("third-party", _S + "¦<IMG ALT='x > y' SRC=https://x.test/a.png>"),
+    ("third-party", _S + "¦<img alt='a' srcset='/a.png 1x, https://x.test/b.png 2x'>"),
+    ("third-party", _S + '¦<form action="https://x.test/go">\n</form>'),
+    ("third-party", _S + '¦<script\n  src="https://x.test/a.js"></script>'),
+    ("third-party", _S + '¦<video poster="https://x.test/a.png"></video>'),
+    ("third-party", _S + '<svg>¦<image href="https://x.test/a.png"/></svg>'),
+    ("third-party", _S + '¦<button formaction="https://x.test/">Go</button>'),
+    ("raw-html", _S + "¦<style>p{color:red}</style>"),
+    ("raw-html", _S + '¦<p style="color:red">x</p>'),
+    ("raw-html", _S + '¦<div onClick="x()">x</div>'),
+    ("raw-html", _S + "[x](¦javascript:alert(1))"),
+    ("raw-html", _S + '¦<object data="a.swf"></object>'),
+    # --- front matter
+    ("front-matter-key", _more("¦descripton: x\n")),
+    ("front-matter-key", _more("¦author: editors\n")),
+    ("front-matter-key", _more("summary:\n  - text: It fell.[@good2020]\n    ¦certanty: low\n")),
+    ("front-matter-type", _front("authors: [editors]", "¦authors: editors")),
+    ("front-matter-type", _front("published: 2026-11-01", "¦published: last week")),
+    ("front-matter-type", _front("published: 2026-11-01", '¦published: "2026-11-01"')),
+    ("front-matter-type", _front("published: 2026-11-01", "¦published: 2026-11-01 10:00:00")),
+    ("front-matter-type", _front("published: 2026-11-01", "¦published: 20261101")),
+    ("front-matter-type", _front("published: 2026-11-01", "¦published: 11/01/2026")),
+    ("front-matter-type", _more('¦crisis: "yes"\n')),
+    ("front-matter-type", _more("aliases:\n  - pain\n  - ¦[a, b]\n")),
+    ("front-matter-type", _front("Pain and ketamine", "2026").replace("title:", "¦title:")),
+    ("front-matter-value", _front("kind: article", "¦kind: artcle")),
+    ("front-matter-value", _more("¦form: contakt\n")),
+    ("front-matter-yaml", _front("Pain and ketamine", "Pain: ¦what: is").replace("Pain: ¦what: is", "Pain¦: what")),
+    ("front-matter-yaml", _more("aliases:\n¦\t- pain\n")),
+    ("front-matter-yaml", _front("2026-11-20", "¦2026-02-30")),
+    ("front-matter-yaml", _front("[editors]", "¦@editors")),
+    ("front-matter-yaml", _more("reviewer: ¦*nobody\n")),
+    ("front-matter-duplicate", _more("¦title: Again\n")),
+    ("front-matter-open", "¦---\ntitle: x\n\nText\n"),
+    ("front-matter-open", "\n¦---\ntitle: x\ndescription: y\n---\n\nText\n"),
+    ("front-matter-missing", "¦" + _front("description: What trials found.\n", "")),
+    ("front-matter-missing", _front("What trials found.", '""').replace("description:", "¦description:")),
+    ("missing-author", "¦" + _front("authors: [editors]\n", "")),
+    ("missing-author", _front("authors: [editors]", "¦authors: []")),
+    ("unknown-author", _front("[editors]", "\n  - editors\n  - ¦edtiors")),
+    ("unknown-reviewer", _more("reviewer: ¦dr-who\n")),
+    ("unknown-condition", _more("conditions: [crps, ¦crsp]\n")),
+    ("unknown-compound", _more("compounds:\n- ¦ketamin\n")),
+    ("unknown-related", _more("related: [¦page]\n")),
+    ("updated-before-published", _front("updated: 2026-11-20", "¦updated: 2026-10-01")),
+    ("future-date", _front("updated: 2026-11-20", "¦updated: 2026-12-24")),
+    ("review-overdue", _front("review_due: 2027-05-20", "¦review_due: 2026-01-01")),
+    ("description-long", _front("description: What trials found.", "¦description: " + "word " * 33)),
+    ("title-long", _front("title: Pain and ketamine", "¦title: " + "word " * 14)),
+    # --- bytes
+    ("invalid-utf8", (_H + _B).encode().replace(b"Pain fell", b"Pain f\xc2\xa6\xe9ll")),
+    ("invalid-utf8", (_H + _B).encode().replace(b"What trials", b"\xc2\xa6\x93What\x94 trials")),
+    ("unknown-citation", ("\ufeff" + _H + _B).replace("\n", "\r\n").replace("@good2020", "¦@nope").encode()),
+    ("strong-claim", (_H + _B).replace("\n", "\r\n").replace("Pain fell", "Drips ¦cure pain").encode()),
+    # --- words
+    ("crisis-missing", "Some people think about ¦suicide.[@good2020]"),
+    (
+        "unexplained-term",
+        _S
+        + "The ¦Drip comes first. It is long.[@good2020]\n\nA drip means fluid slowly going into a vein through tubing.[@good2020]",
+    ),
+    (
+        "reading-grade",
+        "¦Pharmacological interventions demonstrating heterogeneous therapeutic efficacy necessitate individualized "
+        "multidisciplinary evaluation.[@good2020]"
+        + " They necessitate individualized multidisciplinary evaluation of heterogeneous populations.[@good2020]"
+        * 20,
+    ),
+]
