@@ -1,4 +1,4 @@
-"""Python-Markdown extension: the first use of a hard word on a page links to its meaning in the glossary.
+"""Python-Markdown extension: the first use of a hard word in each section links to its meaning in the glossary.
 
 One pattern over the page's text nodes. Not in headings, links, code, citations, captions, definition lists, boxes of a
 crisis and what opens or closes: there a link would split a name, nest in another or stand in the way. A term is found
@@ -83,6 +83,9 @@ class _Links(Treeprocessor):
         if element.text:
             self._split(element, None, words, seen)
         for child in list(element):
+            # A new section: who came by a link to its heading has not seen the one before. Repeats cost no bytes.
+            if child.tag == "h2":
+                seen.clear()
             if child.tag not in _SKIPPED and not _SKIPPED_NAMES & set((child.get("class") or "").split()):
                 self._walk(child, words, seen)
             if child.tail:
