@@ -39,7 +39,7 @@ def test_an_empty_month_costs_what_is_there_anyway() -> None:
         "metrics": 4.5,
         # Half of the outside checks go to the API: 259,200 calls of a dollar a million.
         "api_requests": 0.2592,
-        # (60,000 - 20,000) / 10,000 * 0.03
+        # 60,000 less 20,000 free ones, at 0.03 for ten thousand.
         "key_requests": 0.12,
     }
 
