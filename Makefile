@@ -24,13 +24,14 @@ serve: ready ## Build, then serve site and forms on this machine; edits show by 
 build: ready ## Build the site into site/ and the book into build/book/
 	@exec $(BIN)/microsite build $(ARGS)
 
-check: ready ## Lint, types, direction of imports, content, forms: no browser, no network
+check: ready ## Lint, types, direction of imports, content, forms, infrastructure: no browser, no network
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports > .cache/imports.txt || { cat .cache/imports.txt; exit 1; }
 	@$(BIN)/microsite check
 	@$(BIN)/microsite forms check
+	@$(BIN)/microsite infra check
 
 test: check ## Everything, the real browser included
 	@chromium=$$($(BIN)/python scripts/chromium.py) && CHROMIUM="$$chromium" exec $(BIN)/pytest $(PARALLEL) $(ARGS)

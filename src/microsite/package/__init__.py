@@ -6,6 +6,7 @@ Files that are not reached from the handlers stay out (`graph.py`), so does what
 
 from .build import Package
 from .build import build_package
+from .runtime import ARCHITECTURE
 from .runtime import RUNTIME
 
-__all__ = ["RUNTIME", "Package", "build_package"]
+__all__ = ["ARCHITECTURE", "RUNTIME", "Package", "build_package"]

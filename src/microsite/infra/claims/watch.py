@@ -1,0 +1,197 @@
+"""Who hears of trouble, what looks from outside, what the month may cost, and the firewall before it all."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+from typing import Final
+
+from microsite.infra.expect import ABSENT
+from microsite.infra.expect import Among
+from microsite.infra.expect import Between
+from microsite.infra.expect import Default
+from microsite.infra.expect import Each
+from microsite.infra.expect import Free
+from microsite.infra.expect import Optional
+from microsite.infra.policy import Policy
+from microsite.infra.policy import allow
+from microsite.infra.spec import Claims
+
+from .common import NAMED
+from .common import OURS
+from .mail import no_plain_topic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from microsite.infra.expect import Want
+    from microsite.infra.view import View
+
+__all__ = ["CLAIMS"]
+
+CLAIMS = Claims()
+#: Amazon's rules that look into what visitors write: they may count, never refuse.
+_BODIES: Final = {
+    "AWSManagedRulesAmazonIpReputationList": (),
+    "AWSManagedRulesKnownBadInputsRuleSet": ("JavaDeserializationRCE_BODY", "Log4JRCE_BODY", "ReactJSRCE_BODY"),
+    "AWSManagedRulesCommonRuleSet": (
+        *("SizeRestrictions_BODY", "CrossSiteScripting_BODY", "EC2MetaDataSSRF_BODY", "GenericLFI_BODY"),
+        "GenericRFI_BODY",
+    ),
+}
+
+
+@CLAIMS(
+    "alarm-mail", "An alarm, and the budget's, becomes a mail to a person, and nobody else may send one in its name."
+)
+def topic(view: View) -> None:
+    view.must("AlarmTopic", {
+        "TopicName": NAMED,
+        "KmsMasterKeyId": Among(["${OperationsKey.Arn}", "${OperationsKey}"]),
+        "FifoTopic": Default("false"),
+    })  # fmt: skip
+    senders = ["Service:cloudwatch.amazonaws.com", "Service:budgets.amazonaws.com"]
+    view.must("AlarmTopicPolicy", {
+        "Topics": ["${AlarmTopic}"],
+        "PolicyDocument": Policy([
+            allow("sns:Publish", "${AlarmTopic}", to=senders, when=OURS),
+            no_plain_topic("AlarmTopic"),
+        ]),
+    })  # fmt: skip
+    view.must("AlarmSubscription", {
+        "TopicArn": "${AlarmTopic}",
+        "Protocol": "email",
+        "Endpoint": "${AlarmMail}",
+        "FilterPolicy": ABSENT,
+    })  # fmt: skip
+
+
+@CLAIMS("outside", "From outside somebody asks twice a minute whether site and forms answer, through the front door.")
+def outside(view: View) -> None:
+    for role, path in (("SiteCheck", "/"), ("FormsCheck", "/api/health")):
+        view.must(role, {
+            "HealthCheckConfig": {
+                "Type": "HTTPS",
+                "FullyQualifiedDomainName": "${DomainName}",
+                "Port": Default(443),
+                "ResourcePath": path,
+                "RequestInterval": Among([10, 30]),
+                "FailureThreshold": Between(2, 5),
+                "EnableSNI": Default("true"),
+                "Inverted": Default("false"),
+                "Disabled": Default("false"),
+                "MeasureLatency": Optional(Free("a graph")),
+                # Three at least, says Route 53.
+                "Regions": Optional(Each(Free("any of Route 53's"))),
+            },
+            "HealthCheckTags": Optional(Free("labels")),
+        })  # fmt: skip
+
+
+@CLAIMS("budget", "What the month costs is watched, spent and foreseen, and a person is told before it is spent.")
+def budget(view: View) -> None:
+    tells = [{"SubscriptionType": "SNS", "Address": "${AlarmTopic}"}]
+    mails: Want = Among([tells, [{"SubscriptionType": "EMAIL", "Address": "${AlarmMail}"}]])
+    view.must("Budget", {
+        "Budget": {
+            "BudgetName": NAMED,
+            "BudgetType": "COST",
+            "TimeUnit": "MONTHLY",
+            "BudgetLimit": {"Amount": "${BudgetUsd}", "Unit": "USD"},
+        },
+        "NotificationsWithSubscribers": [
+            {
+                "Notification": {
+                    "NotificationType": kind,
+                    "ComparisonOperator": "GREATER_THAN",
+                    "Threshold": Between(*share, "%"),
+                    "ThresholdType": Default("PERCENTAGE"),
+                },
+                "Subscribers": mails,
+            }
+            for kind, share in (("ACTUAL", (50, 90)), ("FORECASTED", (80, 120)))
+        ],
+    })  # fmt: skip
+
+
+@CLAIMS("firewall", "The firewall stops floods and known attackers, and never refuses a message for its words.")
+def firewall(view: View) -> None:
+    def seen(name: str) -> dict[str, Want]:
+        # Samples would show addresses and what was asked for.
+        return {"CloudWatchMetricsEnabled": True, "MetricName": name, "SampledRequestsEnabled": False}
+
+    rate = {
+        "Name": "rate",
+        "Priority": 0,
+        "Action": {"Block": {"CustomResponse": {"ResponseCode": 429}}},
+        "Statement": {
+            "RateBasedStatement": {
+                # Many people are behind one address of a phone company or a hospital.
+                "Limit": Between(1000, 4000),
+                "AggregateKeyType": "IP",
+                "EvaluationWindowSec": Default(300),
+                "ScopeDownStatement": {
+                    "ByteMatchStatement": {
+                        "FieldToMatch": {"UriPath": {}},
+                        "PositionalConstraint": "STARTS_WITH",
+                        "SearchString": "/api/",
+                        "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
+                    }
+                },
+            }
+        },
+        "VisibilityConfig": seen("rate"),
+    }
+    groups = [
+        {
+            "Name": Free("a label"),
+            "Priority": Between(1, 100),
+            # `Count` here would turn the whole group off.
+            "OverrideAction": {"None": {}},
+            "Statement": {
+                "ManagedRuleGroupStatement": {
+                    "VendorName": "AWS",
+                    "Name": group,
+                    "RuleActionOverrides": [{"Name": one, "ActionToUse": {"Count": {}}} for one in counted],
+                }
+            },
+            "VisibilityConfig": {**seen(""), "MetricName": Free("a label")},
+        }
+        for group, counted in _BODIES.items()
+    ]
+    view.must("WebAcl", {
+        "Name": NAMED,
+        "Scope": "CLOUDFRONT",
+        "DefaultAction": {"Allow": {}},
+        "VisibilityConfig": seen("all"),
+        "Rules": [rate, *groups],
+    })  # fmt: skip
+
+
+@CLAIMS("dashboard", "The dashboard draws numbers that somebody reports, of this stack.")
+def dashboard(view: View) -> None:
+    view.must("Dashboard", {"DashboardName": Among(["${AWS::StackName}", NAMED])})
+    node = view.get("Dashboard", "DashboardBody")
+    if node is None:
+        return
+    node.see()
+    try:
+        body = json.loads(node.text)
+    except ValueError:
+        view.wrong(node, "Dashboard.DashboardBody is no JSON")
+        return
+    known = {one.strip("<>") for one in view.resources} | {"$default"}
+    drawn = " ".join(_texts(body))
+    for name in sorted(set(re.findall(r"<([\w ]+)>", drawn)) - known - {"stack"}):
+        view.wrong(node, f"Dashboard.DashboardBody names {name}, which is not there")
+    for metric in ("received", "oldest_unsent", "failed", "5xx"):
+        if metric not in drawn:
+            view.wrong(node, f"Dashboard.DashboardBody does not draw {metric}")
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for child in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _texts(child)
