@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from datetime import UTC
 from datetime import datetime
 from pathlib import Path
@@ -99,6 +100,13 @@ def test_the_table_counts_what_the_template_makes() -> None:
     assert stack["dashboards"] == kinds.count("AWS::CloudWatch::Dashboard")
     assert stack["health_checks"] == kinds.count("AWS::Route53::HealthCheck")
     assert stack["alarm_metrics"] == sum(watched)
+
+
+def test_a_release_is_priced_by_the_same_table() -> None:
+    one = tomllib.loads(PRICES.read_text("utf-8"))["release"]
+    prices = read_prices(PRICES).prices
+    assert one["put"] == pytest.approx(prices["bucket_writes"].usd / prices["bucket_writes"].per)
+    assert one["get"] == one["read"] == pytest.approx(prices["bucket_reads"].usd / prices["bucket_reads"].per)
 
 
 def test_each_price_says_where_it_is_from_and_the_table_is_not_older_than_two_years() -> None:
