@@ -13,14 +13,21 @@ import click
 from microsite.content import RULES
 from microsite.content import affected
 from microsite.content import check
+from microsite.content import expiring
+from microsite.content import notices
 from microsite.content import read_site
 from microsite.content import registry
+from microsite.content import retraction_findings
+from microsite.content import with_notices
 from microsite.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from collections.abc import Mapping
     from datetime import datetime
 
+    from microsite.content import Notice
+    from microsite.content import Site
     from microsite.findings import Finding
 
 __all__ = ["command"]
@@ -37,8 +44,32 @@ __all__ = ["command"]
     metavar="OLD.json",
     help="List also each page that leans on a claim whose certainty is not what it was in OLD.json.",
 )
+@click.option(
+    "--retractions",
+    "export",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE.csv",
+    help="Compare all references with an export of Retraction Watch (gitlab.com/crossref/retraction-watch-data).",
+)
+@click.option("--write", is_flag=True, help="With --retractions: mark what it finds in data/references.json.")
+@click.option(
+    "--expires",
+    type=click.IntRange(0, 3650),
+    metavar="DAYS",
+    help="List also the reviews and dated facts that run out within so many days.",
+)
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Judge dates as of this day (default: today).")
-def command(paths: tuple[Path, ...], before: Path | None, today: datetime | None, *, as_json: bool, rules: bool) -> int:
+def command(  # noqa: PLR0913 - one argument for each option
+    *,
+    paths: tuple[Path, ...],
+    before: Path | None,
+    export: Path | None,
+    expires: int | None,
+    today: datetime | None,
+    write: bool,
+    as_json: bool,
+    rules: bool,
+) -> int:
     """Check pages, front matter, citations and links; print all findings.
 
     PATH may be a page, a folder of pages, or a project (a folder with mkdocs.yml). Pages outside of the project's docs
@@ -55,6 +86,14 @@ def command(paths: tuple[Path, ...], before: Path | None, today: datetime | None
     findings = find(Path.cwd(), paths, day)
     if before is not None:
         findings = sorted({*findings, *affected(read_site(_project(Path.cwd()), today=day), _claims(before))})
+    if write and export is None:
+        message = "--write needs --retractions FILE.csv"
+        raise click.UsageError(message)
+    if export is not None or expires is not None:
+        site = read_site(_project(Path.cwd()), today=day)
+        findings = sorted({*findings, *_watched(site, export, expires)})
+        if export is not None and write:
+            _mark(site, export)
     errors = sum(finding.severity == "error" for finding in findings)
     if as_json:
         click.echo(json.dumps([finding.as_dict() for finding in findings], indent=2, ensure_ascii=False))
@@ -64,6 +103,36 @@ def command(paths: tuple[Path, ...], before: Path | None, today: datetime | None
             click.echo(f"{finding}{note}")
         click.echo(f"{errors} error(s), {len(findings) - errors} warning(s) and hint(s).", err=True)
     return 1 if errors else 0
+
+
+def _watched(site: Site, export: Path | None, expires: int | None) -> Iterator[Finding]:
+    """What the export says of our sources, and what runs out."""
+    if export is not None:
+        yield from retraction_findings(site, _notices(site, export))
+    if expires is not None:
+        yield from expiring(site, expires)
+
+
+def _notices(site: Site, export: Path) -> dict[str, list[Notice]]:
+    # Older exports are Latin-1: a sign that is no UTF-8 matters in no column that is read here.
+    with export.open(encoding="utf-8", errors="replace", newline="") as lines:
+        return notices(lines, site, name=export)
+
+
+def _mark(site: Site, export: Path) -> None:
+    """Write the marks into the references file, whole or not at all."""
+    file, text = site.data.texts["references"] if site.data else ("", "")
+    path = _project(Path.cwd()) / file
+    if path.suffix != ".json":
+        message = "marks are written into data/references.json only"
+        raise ConfigError(message, path=path, fix="keep the references as CSL-JSON")
+    found = _notices(site, export)
+    marked = with_notices(text, site, found)
+    if marked != text:
+        fresh = path.with_name(path.name + ".new")
+        fresh.write_text(marked, encoding="utf-8")
+        fresh.replace(path)
+    click.echo(f"{len(found)} reference(s) marked in {file}.", err=True)
 
 
 def find(start: Path, paths: tuple[Path, ...], today: date) -> list[Finding]:

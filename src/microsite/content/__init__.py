@@ -20,6 +20,13 @@ from .generated import pairs
 from .generated import registry
 from .generated import with_hubs
 from .made import Made
+from .questions import questions
+from .related import citations
+from .retractions import Notice
+from .retractions import expiring
+from .retractions import notices
+from .retractions import retraction_findings
+from .retractions import with_notices
 from .rules import RULES
 from .site import Site
 from .site import read_site
@@ -30,20 +37,27 @@ __all__ = [
     "RULES",
     "Article",
     "Made",
+    "Notice",
     "Site",
     "affected",
     "az_markdown",
     "body_with_summary",
     "check",
+    "citations",
     "claim_url",
+    "expiring",
     "generated_names",
     "generated_pages",
     "generated_paths",
     "glossary_anchor",
+    "notices",
     "page_url",
     "pairs",
+    "questions",
     "read_site",
     "registry",
+    "retraction_findings",
     "view",
     "with_hubs",
+    "with_notices",
 ]

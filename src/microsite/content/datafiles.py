@@ -13,6 +13,7 @@ from microsite.findings import Finding
 
 from .located import spots
 from .models import DATA
+from .models import OTHERS
 from .schema import meant
 from .source import Lines
 from .source import undecodable
@@ -48,7 +49,7 @@ class DataFiles:
         self._entry: dict[str, dict[str, Keys]] = {}
         self.records: dict[str, dict[str, Mapping[str, Any]]] = {}
         for path in sorted((root / "data").glob("*")):
-            if path.suffix in {".json", ".toml"} and path.stem not in DATA:
+            if path.suffix in {".json", ".toml"} and path.stem not in DATA and path.stem not in OTHERS:
                 fix = meant(path.stem, tuple(DATA)) or "take it out; known: " + ", ".join(sorted(DATA))
                 message = "nobody reads a data file of this name"
                 self._add((f"data/{path.name}", 1, 1), "data-file", message, fix, "warning")
@@ -88,6 +89,10 @@ class DataFiles:
             for problem in DATA[stem].entry.problems(loaded):
                 self._problem(stem, problem)
         return loaded if isinstance(loaded, dict) else {}
+
+    def path(self, stem: str, name: str) -> Keys:
+        """The keys that lead from the file's top to the entry of this id."""
+        return self._entry.get(stem, {}).get(name, ())
 
     def place(self, stem: str, keys: Keys) -> tuple[str, int, int]:
         """(file, line, column) of a value; `keys` begins with the entry's id."""

@@ -29,7 +29,7 @@ from .schema import Text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DATA", "FRONT_MATTER", "KINDS", "SHOWS", "DataFile"]
+__all__ = ["DATA", "FRONT_MATTER", "KINDS", "OTHERS", "SHOWS", "DataFile"]
 
 KINDS = ("article", "hub", "page", "home", "index", "form", "thanks", "legal")
 SHOWS = ("insurers",)
@@ -201,6 +201,7 @@ _REFERENCE = Record(
         "kind": Key(Choice(tuple(SOURCE_KINDS)), about="What kind of source it is."),
         "verified": Key(Flag(), needed=True, about="True when somebody has looked it up. False cannot be cited."),
         "retracted": Key(Flag(), about="True marks it on every page that cites it, until somebody decides."),
+        "retraction_decision": Key(_WORDS, about="Why a retracted source stays cited; then it is only a hint."),
         "notices": Key(
             Items(
                 Record(
@@ -218,6 +219,7 @@ _REFERENCE = Record(
         ),
         "authors_complete": Key(Flag(), about="False: the list of authors is cut short, so `et al.` is printed."),
         "verification_note": Key(_TEXT, about="For writers; never published."),
+        "valid_until": Key(Day(texts=True), about="The day from which somebody must look it up again."),
     },
     "a CSL-JSON item",
     name="reference",
@@ -248,6 +250,7 @@ _CLAIM = Record(
         ),
         "retired": Key(Day(texts=True), about="The day the claim was given up; no page may state it from then on."),
         "note": Key(_TEXT, about="For writers; never published."),
+        "valid_until": Key(Day(texts=True), about="The day from which somebody must look it up again."),
     },
     "a claim",
     name="claim",
@@ -288,6 +291,7 @@ _COMPOUND = Record(
         "monitoring": Key(_TEXTS),
         "pregnancy": Key(_TEXT),
         "references": Key(Items(_WORDS, "a list of ids from data/references.json")),
+        "valid_until": Key(Day(texts=True), about="The day from which somebody must look it up again."),
     },
     "a compound",
     name="compound",
@@ -361,6 +365,7 @@ _INSURER = Record(
         "name": Key(_WORDS, needed=True),
         "kind": Key(_TEXT),
         "note": Key(_TEXT, about="What the entry is; sample data says so."),
+        "valid_until": Key(Day(texts=True), about="The day from which somebody must look it up again."),
     },
     "a plan",
     name="plan",
@@ -384,6 +389,7 @@ _CLINIC = Record(
         "services": Key(_TEXTS),
         "verified": Key(Day(texts=True), about="The day somebody checked the entry."),
         "note": Key(_TEXT, about="What the entry is; sample data says so."),
+        "valid_until": Key(Day(texts=True), about="The day from which somebody must look it up again."),
     },
     "a clinic",
     name="clinic",
@@ -418,6 +424,9 @@ _REDIRECT = Record(
     name="redirect",
     aliases=MappingProxyType({"old": "from", "source": "from", "new": "to", "target": "to"}),
 )
+
+#: Data files that are no part of the content; whoever reads them checks them.
+OTHERS = frozenset({"redirects"})
 
 #: By the file's name without its ending; `.json` and `.toml` are both read.
 DATA: Mapping[str, DataFile] = MappingProxyType(

@@ -124,6 +124,10 @@ class Site:
         """(id, entry as it stands in the file) of `data/<stem>`."""
         return list(self.data.records.get(stem, {}).items()) if self.data else []
 
+    def entry(self, stem: str, name: str) -> tuple[str | int, ...]:
+        """The keys that lead from a data file's top to the entry of this id."""
+        return self.data.path(stem, name) if self.data else ()
+
     def place(self, stem: str, keys: tuple[str | int, ...]) -> tuple[str, int, int]:
         """(file, line, column) of a value of a data file; `keys` begins with the entry's id."""
         return self.data.place(stem, keys) if self.data else (f"data/{stem}.json", 1, 1)

@@ -62,7 +62,9 @@ def _citations(page: Page, text: str, base: int) -> int:
                 page.add(cite.start, "unknown-citation", f"no source has the id `{cite.id}`", fix)
             elif reference.retracted:
                 message = f"`{cite.id}` was retracted"
-                page.add(cite.start, "retracted-reference", message, "take the claim out, or say that its source fell")
+                fix = "take the claim out, cite another source, or write a `retraction_decision` into the reference"
+                decided = reference.csl.get("retraction_decision")
+                page.add(cite.start, "retracted-reference", message, fix, "hint" if decided else "error")
             elif not reference.verified:
                 alone = not solid
                 message = f"`{cite.id}` is not verified" + ("; nothing else supports the statement" if alone else "")
