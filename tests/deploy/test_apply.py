@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from microsite.deploy.verify import Door
     from microsite.deploy.web import Answer
 
 #: One page edited, one new, one gone, one part of the index renamed.
@@ -262,10 +263,11 @@ def test_a_check_that_fails_after_the_switch_switches_back_and_says_so(account: 
     account.clock += 60
     undone: list[str] = []
 
-    def canary(door: Any) -> None:
+    def canary(door: Any) -> str:
         if not door.headers:  # the front door, not the hidden one
             msg = "the forms lose what is sent"
             raise Unverified(msg, ["canary"])
+        return ""
 
     steps = Steps(canary=canary, shift=lambda: undone.append("shifted"), undo=lambda: undone.append("undone"))
     with pytest.raises(Unverified, match=f"(?s)lose what is sent.*switched back to {first.release}"):
@@ -305,10 +307,14 @@ def test_functions_are_published_before_the_files_shifted_before_the_look_and_to
         order.append(f"publish {len(account.bucket.objects)}")
         return {"http": "7"}
 
+    def canary(door: Door) -> str:
+        order.append(f"canary {door.url} {account.live or 'none'}")
+        return "a remark"
+
     steps = Steps(
         publish=publish,
         shift=lambda: order.append(f"shift {len(account.asked)} {account.live or 'none'}"),
-        canary=lambda door: order.append(f"canary {door.url} {account.live or 'none'}"),
+        canary=canary,
         code="abc",
     )
     made = account.release(steps=steps)
@@ -318,6 +324,7 @@ def test_functions_are_published_before_the_files_shifted_before_the_look_and_to
         "canary https://d1.example none",
         f"canary https://guide.example {made.release}",
     ]
+    assert made.warnings == ("a remark",)
     told = archive.head(account.bucket, made.release)
     assert (told.functions, told.code, told.by, told.commit) == ({"http": "7"}, "abc", "ann@laptop", "c0ffee")
 

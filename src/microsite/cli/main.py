@@ -28,6 +28,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "book": ("microsite.cli.book", "Typeset the free book as PDF and EPUB."),
     "search": ("microsite.cli.search", "Make a search index from any collection; measure the engine."),
     "forms": ("microsite.cli.forms", "Check the form definitions; pack the function for Lambda."),
+    "deploy": ("microsite.cli.deploy", "Plan a release, release, look at it, go back."),
     "infra": ("microsite.cli.infra", "Check the templates of the release by what they mean."),
     "leads": ("microsite.cli.leads", "Read what people sent, report, prove, erase, retry."),
 }

@@ -77,11 +77,12 @@ def apply(job: Job, packer: Packer | None = None) -> Applied:
         except (DeployError, KeyboardInterrupt):
             steps.undo()
             raise
-        _switch(job, held, staged.manifest)
+        remark = _switch(job, held, staged.manifest)
         with suppress(DeployError):  # a note that stays is cleared away with old releases
             world.bucket.delete([archive.pending_key(job.site.digest)])
         pruned, warnings = _pruned(job, held)
-    return Applied(staged.manifest.release, plan.live, staged.sent, staged.resumed, pruned, warnings)
+    said = (*((remark,) if remark else ()), *warnings)
+    return Applied(staged.manifest.release, plan.live, staged.sent, staged.resumed, pruned, said)
 
 
 def stage(job: Job, held: Held, packer: Packer | None = None) -> Staged:
@@ -146,18 +147,28 @@ def _look(job: Job, held: Held, manifest: Manifest) -> None:
     door = Door(world.hidden, {"x-release": manifest.release, "x-release-key": word})
     sent = {one.entry.path for one in job.plan.of("send")}
     entries = [one for one in manifest.entries if not one.immutable or one.path in sent]
-    tick = _ticks(job, held, "Checking", len(entries) + 1)
-    verify(manifest, door, world.fetch, entries=entries, parallel=job.limits.parallel, tick=tick)
+    verify(
+        manifest,
+        door,
+        world.fetch,
+        entries=entries,
+        moved=held.state.redirects,  # until the switch those of the live release hold
+        parallel=job.limits.parallel,
+        tick=_ticks(job, held, "Checking", len(entries) + 1),
+    )
     job.steps.canary(door)
 
 
-def _switch(job: Job, held: Held, manifest: Manifest) -> None:
-    """Switch, look through the front door, and switch back when visitors do not get what was released."""
+def _switch(job: Job, held: Held, manifest: Manifest) -> str:
+    """Switch, look through the front door, and switch back when visitors do not get what was released.
+
+    Returns what the canary remarked.
+    """
     held.renew()
     try:
         switch_to(held, manifest.release, redirects=manifest.head.redirects)
         _front(job, held, manifest)
-        job.steps.canary(job.world.front)
+        return job.steps.canary(job.world.front)
     except (DeployError, KeyboardInterrupt) as error:
         problems = error.problems if isinstance(error, Unverified) else ()
         back = job.plan.live or "no release, as before"

@@ -51,7 +51,7 @@ _BUSY = {
     *("ServiceUnavailable", "InternalError", "InternalFailure", "RequestTimeout", "RequestTimeoutException"),
     *("OperationAborted", "ConditionalRequestConflict", "503", "500", "502", "504", "429"),
 }
-_MISSING = {"NoSuchBucket": "the bucket", "InvalidBucketName": "the bucket"}
+_MISSING = {"NoSuchBucket", "InvalidBucketName", "ResourceNotFoundException", "EntityNotFound"}
 _NO_KEYS = (
     boto.NoCredentialsError,
     boto.PartialCredentialsError,
@@ -143,8 +143,9 @@ def _said(error: boto.ClientError, doing: str, place: str) -> DeployError:  # no
     if code in WRONG_REGION:
         return wrong_region(error, place)
     if code in _MISSING:
-        msg = f"{doing}: {_MISSING[code]} {place or error.response['Error'].get('BucketName', '')} is not there"
-        return WrongTarget(msg, fix="correct site.bucket or environment.stack in the parameters file (--config)")
+        msg = f"{doing}: {place or 'what it is about'} is not there ({message or code})"
+        fix = "correct environment and site in the parameters file (--config), or install the stack: infra/RUNBOOK.md"
+        return WrongTarget(msg, fix=fix)
     if code in _BUSY or status >= 500:
         msg = f"{doing}: AWS would not take it, {ATTEMPTS} times ({code or status}: {message or 'no words'})"
         return Interrupted(msg, fix=f"wait a minute, then {_AGAIN}; a smaller release.parallel asks less at once")

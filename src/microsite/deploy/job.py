@@ -32,6 +32,10 @@ def _ignored(*_: object) -> None:
     return None
 
 
+def _unremarked(_: Door) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Steps:
     """What goes with a release besides files; each raises DeployError when the release must not go on."""
@@ -42,8 +46,8 @@ class Steps:
     shift: Callable[[], object] = _ignored
     #: Shifts the aliases back; does nothing when they were not shifted.
     undo: Callable[[], object] = _ignored
-    #: A submission marked as a trial, through a door, and erased again.
-    canary: Callable[[Door], object] = _ignored
+    #: A submission marked as a trial, through a door, and erased again; what there is to remark, "" as a rule.
+    canary: Callable[[Door], str] = _unremarked
     #: Written into the manifest: digest of the functions' code, digest of template and parameters.
     code: str = ""
     stack: str = ""

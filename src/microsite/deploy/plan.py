@@ -155,18 +155,20 @@ class Plan:
             yield f"      {'besides':<8} {'':>10}  {words}"
 
 
-def make_plan(
+def make_plan(  # noqa: PLR0913 - a site, a release, and how to compare them
     site: Site,
     live: Manifest | None,
     *,
+    over: str = "",
     force: bool = False,
     sizes: Callable[[Entry], int] | None = None,
     besides: tuple[str, ...] = (),
 ) -> Plan:
     """Plan the release of `site` over `live` (None before the first).
 
-    `sizes` tells how many bytes travel for an entry (default: its size); with `force` all is sent. Raises Refused when
-    a hashed name of the live release has another content now.
+    `over` is the id of the live release when its manifest is not known (to send all, with `force`). `sizes` tells how
+    many bytes travel for an entry (default: its size); with `force` all is sent. Raises Refused when a hashed name of
+    the live release has another content now.
     """
     before = {entry.path: entry for entry in live.entries} if live is not None else {}
     actions = [_action(entry, before.get(entry.path), sizes, force=force) for entry in site.entries]
@@ -174,7 +176,7 @@ def make_plan(
     actions += [Action("drop", "gone", entry) for path, entry in before.items() if path not in there]
     actions.sort(key=lambda action: action.entry.path)
     return Plan(
-        live=live.release if live is not None else "",
+        live=live.release if live is not None else over,
         digest=site.digest,
         actions=tuple(actions),
         redirects=_moved(live.head.redirects if live is not None else None, site.redirects),

@@ -11,6 +11,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from microsite.errors import Unverified
 
@@ -53,6 +54,8 @@ class _Check:
     door: Door
     fetch: Fetch
     known: frozenset[str]
+    #: Old address → new address, where the edge may redirect instead.
+    moved: Mapping[str, str]
     problems: list[str]
     turn: threading.Lock
 
@@ -64,6 +67,8 @@ class _Check:
         """Ask for one file as a visitor does."""
         path = _address(entry.path)
         answer = self.fetch(f"{self.door.url}/{quoted(path)}", self.door.headers)
+        if answer.status == 301 and urlsplit(answer.headers.get("location", "")).path == self.moved.get(f"/{path}"):
+            return
         self._same(path, entry, answer, status=200)
         if entry.path.endswith(".html") and answer.status == 200:
             self._leads(path, entry, answer.body)
@@ -112,17 +117,22 @@ def verify(  # noqa: PLR0913 - what is asked, where, and how much of it
     fetch: Fetch,
     *,
     entries: Iterable[Entry] | None = None,
+    moved: Mapping[str, str] | None = None,
     api: bool = True,
     parallel: int = 16,
     tick: Callable[[], None] = lambda: None,
 ) -> None:
     """Ask for `entries` (default: every file), for a page that is not there, and for the forms' health.
 
+    `moved` are the redirects in force, old address → new address (default: those of the release): where one of them
+    answers instead of a page, that is right as well.
+
     Raises Unverified with every problem, Interrupted when nothing answers.
     """
-    redirects = {old.lstrip("/") for old in manifest.head.redirects or ()}
+    own = manifest.head.redirects or {}
+    redirects = {old.lstrip("/") for old in own}
     known = frozenset(redirects | {one.path for one in manifest.entries} | {_address(e.path) for e in manifest.entries})
-    check = _Check(manifest, door, fetch, known, [], threading.Lock())
+    check = _Check(manifest, door, fetch, known, {**(moved or {}), **own}, [], threading.Lock())
     missing = next((one for one in manifest.entries if one.path == "404.html"), None)
     asked = [one for one in (manifest.entries if entries is None else entries) if one.path != "404.html"]
     if missing is not None:
