@@ -2,7 +2,7 @@
 #   make serve PORT=8001 DATA=/tmp/leads ARGS=--no-watch
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check test test-fast bench lock clean ready
+.PHONY: help serve build check test test-fast bench published lock clean ready
 
 PORT ?= 8000
 DATA ?= .local
@@ -41,6 +41,9 @@ test-fast: ready ## The tests that need no browser, no node and no network
 
 bench: ready ## Measure the build, an edit under serve, and the bytes of the pages
 	@exec $(BIN)/python -m benchmarks $(ARGS)
+
+published: build ## Write the addresses of the built site down: from then on none of them may die
+	@exec $(BIN)/python scripts/published.py $(ARGS)
 
 lock: ready ## Write requirements.lock anew from pyproject.toml (ARGS=--upgrade for the newest versions)
 	@exec $(BIN)/python scripts/lock.py $(ARGS)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .articles import Article
     from .site import Site
 
-__all__ = ["LINKS", "Relation", "cited", "related"]
+__all__ = ["LINKS", "Relation", "citations", "cited", "related"]
 
 #: How many other pages a block of links holds: what a reader takes in at a glance.
 LINKS = 3
@@ -73,6 +73,12 @@ def related(site: Site, article: Article) -> list[Relation]:
 def cited(article: Article) -> tuple[str, ...]:
     """The ids of the sources that an article cites, each once, in order of first mention."""
     return _cited(body_with_summary(article))
+
+
+def citations(site: Site, text: str) -> tuple[str, ...]:
+    """The addresses of the sources that a Markdown text cites, each once, in order of first mention."""
+    found = (site.references[name] for name in _cited(text) if name in site.references)
+    return tuple(dict.fromkeys(one.link for one in found if one.link))
 
 
 @lru_cache(maxsize=4096)

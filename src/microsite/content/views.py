@@ -9,9 +9,15 @@ from typing import Any
 
 from .articles import body_with_summary
 from .articles import page_url
-from .marks import cites
 from .prose import count_words
-from .source import masked
+from .related import LINKS
+from .related import cited
+from .related import related
+from .series import place_in_series
+from .tags import author_url
+from .tags import latest_day
+from .tags import short_name
+from .tags import tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,13 +27,11 @@ if TYPE_CHECKING:
     from .site import Person
     from .site import Site
 
-__all__ = ["az_markdown", "view"]
+__all__ = ["LINKS", "az_markdown", "day", "view"]
 
 #: Silent reading of plain English runs at some 238 words a minute (Brysbaert 2019,
 #: https://doi.org/10.1016/j.jml.2019.104047); 200 leaves room for health terms.
 WORDS_PER_MINUTE = 200
-#: How many other pages a block of links holds: what a reader takes in at a glance.
-LINKS = 3
 _DIGITS = "0\u20139"
 
 
@@ -46,21 +50,30 @@ def view(site: Site, article: Article) -> dict[str, Any]:
         "crumbs": _crumbs(site, article, section),
         "published": day(article.published),
         "updated": day(article.updated),
+        "lastmod": _lastmod(site, article),
         "review": _month(article.review_due),
         "overdue": article.review_due is not None and article.review_due < site.today,
+        "fallen": [
+            site.references[name].title
+            for name in sorted(site.references.keys() & cited(article))
+            if site.references[name].retracted and not site.references[name].csl.get("retraction_decision")
+        ],
         "words": words,
         "minutes": max(1, math.ceil(words / WORDS_PER_MINUTE)),
-        "sources": len({cite.id for cite in cites(masked(text))} & site.references.keys()),
+        "sources": len(site.references.keys() & cited(article)),
         "authors": [_author(site.people[name]) for name in article.authors if name in site.people],
-        "reviewer": {"name": reviewer.name, "credentials": reviewer.credentials} if reviewer else None,
+        "reviewer": _author(reviewer) | {"credentials": reviewer.credentials} if reviewer else None,
+        "reviewed": day(article.reviewed),
         "summary": [{"text": item.text, "certainty": item.certainty} for item in article.summary],
         "standfirst": article.standfirst or article.description,
         "crisis": article.crisis,
         "noindex": article.noindex,
         "form": article.form,
-        "conditions": [site.conditions[name].name for name in article.conditions if name in site.conditions],
-        "compounds": [site.compounds[name].name for name in article.compounds if name in site.compounds],
-        "related": [_link(other) for other in related(site, article)],
+        "conditions": [short_name(site.conditions[name]) for name in article.conditions if name in site.conditions],
+        "compounds": [short_name(site.compounds[name]) for name in article.compounds if name in site.compounds],
+        "tags": tags(site, article),
+        "series": _series(site, article),
+        "related": [{**_link(found.article), "why": found.why} for found in related(site, article)],
         "latest": [
             {"title": other.title, "url": other.url, "updated": day(other.updated)}
             for other in [other for other in site.newest[: LINKS + 1] if other.path != article.path][:LINKS]
@@ -72,20 +85,6 @@ def view(site: Site, article: Article) -> dict[str, Any]:
         if "insurers" in article.show
         else [],
     }
-
-
-def related(site: Site, article: Article) -> list[Article]:
-    """The pages named under `related`; without any, up to three articles that share most conditions and compounds."""
-    named = [site.by_path[path] for path in article.related if path in site.by_path and path != article.path]
-    if named:
-        return named
-    shared: dict[str, int] = {}
-    for key in [*(f"condition:{i}" for i in article.conditions), *(f"compound:{i}" for i in article.compounds)]:
-        for other in site.by_topic.get(key, ()):
-            if other.kind == "article" and not other.noindex and other.path != article.path:
-                shared[other.path] = shared.get(other.path, 0) + 1
-    best = sorted(shared, key=lambda path: (-shared[path], path))[:LINKS]
-    return [site.by_path[path] for path in best]
 
 
 def children(site: Site, article: Article) -> list[Article]:
@@ -172,7 +171,33 @@ def _crumbs(site: Site, article: Article, section: dict[str, str] | None) -> lis
 
 
 def _author(person: Person) -> dict[str, str]:
-    return {"id": person.id, "name": person.name, "role": person.role, "url": person.url}
+    return {
+        "id": person.id,
+        "name": person.name,
+        "kind": person.kind,
+        "role": person.role,
+        "url": author_url(person.id),
+    }
+
+
+def _lastmod(site: Site, article: Article) -> str:
+    """The day of the last change: of the page, or, of a page that lists others, of the newest of these; or empty."""
+    days = [value.isoformat() for value in (article.updated or article.published,) if value]
+    listed = latest_day(children(site, article))
+    return max([*days, *([listed["iso"]] if listed else [])], default="")
+
+
+def _series(site: Site, article: Article) -> dict[str, Any] | None:
+    place = place_in_series(site, article)
+    if place is None:
+        return None
+    return {
+        "name": place.name,
+        "number": place.number,
+        "parts": place.parts,
+        "previous": _link(place.previous) if place.previous else None,
+        "next": _link(place.next) if place.next else None,
+    }
 
 
 def _link(article: Article) -> dict[str, str]:

@@ -18,6 +18,9 @@ import rjsmin
 
 from microsite.errors import BuildError
 
+from .shorten import short_properties
+from .shorten import short_variables
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -42,17 +45,18 @@ def bundle(assets: Path) -> dict[str, bytes]:
 
     Returns {unhashed file name: bytes}. Raises BuildError when there is nothing to bundle.
     """
-    made: dict[str, bytes] = {}
+    made: dict[str, str] = {}
     for folder in sorted(path for path in assets.iterdir() if path.is_dir()):
         for ending, minify in ((".css", rcssmin.cssmin), (".js", rjsmin.jsmin)):
             parts = [path.read_text("utf-8") for path in sorted(folder.glob(f"*{ending}"))]
             if parts:
                 # Comments with a bang are licenses of others: they must stay with every copy.
-                made[folder.name + ending] = str(minify("\n".join(parts), keep_bang_comments=True)).strip().encode()
+                made[folder.name + ending] = str(minify("\n".join(parts), keep_bang_comments=True)).strip()
     if not made:
         msg = f"{assets} holds no sheet and no script"
         raise BuildError(msg, fix="each folder in theme/assets/ becomes one .css and one .js")
-    return made
+    made = short_properties(made)
+    return {name: (short_variables(text) if name.endswith(".js") else text).encode() for name, text in made.items()}
 
 
 def fold(html: str) -> str:

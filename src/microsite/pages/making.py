@@ -22,9 +22,13 @@ from microsite.content import generated_pages
 from microsite.content import view
 from microsite.content import with_hubs
 
+from .feeds import feeds
 from .formpages import form_pages
 from .formpages import form_view
 from .formpages import kept_markdown
+from .head import pictures
+from .redirects import redirects
+from .sitemap import sitemap
 from .styleguide import styleguide_pages
 from .styleguide import styleguide_view
 
@@ -60,7 +64,12 @@ class Shown:
 
 #: Each takes the site, all pages in order of address, and the site's address without a slash at its end (or nothing);
 #: it gives {path below the site's folder: content}.
-SITE_FILES: tuple[Callable[[Site, Sequence[Shown], str], Mapping[str, bytes]], ...] = ()
+SITE_FILES: tuple[Callable[[Site, Sequence[Shown], str], Mapping[str, bytes]], ...] = (
+    feeds,
+    pictures,
+    redirects,
+    sitemap,
+)
 
 
 def made_pages(site: Site, forms: Mapping[str, Form], components: Iterable[Component]) -> list[Made]:

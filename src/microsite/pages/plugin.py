@@ -18,11 +18,13 @@ from mkdocs.structure.files import File
 from forms.definition import folder_of
 from forms.definition import load
 from forms.errors import DefinitionError
+from microsite.content import STANDING
 from microsite.content import check
 from microsite.content import read_site
 
 from .builder import build_day
 from .finish import finish
+from .head import head_values
 from .indexing import index_site
 from .making import Shown
 from .making import made_pages
@@ -32,6 +34,7 @@ from .making import written_markdown
 from .memory import Memory
 from .memory import RememberedPage
 from .memory import signature
+from .social import read_brand
 from .styleguide import read_components
 from .styleguide import render_component
 
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
     from microsite.content import Site
     from microsite.findings import Finding
 
+    from .social import Brand
     from .styleguide import Component
 
 __all__ = ["MicrositePlugin"]
@@ -68,6 +72,8 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
 
     def __init__(self) -> None:
         self.today: date | None = None
+        #: Build on what only a person can decide (an old review, a retracted source): the page tells its readers.
+        self.shows_standing = False
         self.findings: tuple[Finding, ...] = ()
         self._site: Site | None = None
         self._articles: dict[str, Article] = {}
@@ -80,6 +86,7 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
         self._components: dict[str, Component] = {}
         self._env: jinja2.Environment | None = None
         self._parents: list[str] = []
+        self._brand: Brand | None = None
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Let the extensions find their data wherever the command was started."""
@@ -92,6 +99,8 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
         own = [folder for folder in config.theme.dirs if Path(folder) == Path(config.theme.custom_dir or "")]
         self._parents = [folder for folder in config.theme.dirs if folder not in own]
         config.theme.dirs = own
+        # Ours is made from the pages' own days; MkDocs' would have the build's.
+        config.theme.static_templates.discard("sitemap.xml")
         _memory.begin()
         return config
 
@@ -101,6 +110,8 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
         self._site = read_site(root, today=self.today or build_day())
         self.findings = check(self._site)
         errors = [finding for finding in self.findings if finding.severity == "error"]
+        if self.shows_standing or not config.strict:
+            errors = [finding for finding in errors if finding.rule not in STANDING]
         for finding in errors:
             _log.error(str(finding))
         if errors:
@@ -108,6 +119,8 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
             raise PluginError(msg)
         self._articles = {article.path: article for article in self._site.articles}
         self._shown = {}
+        tokens = root / "theme" / "assets" / "site" / "1-tokens.css"
+        self._brand = read_brand(tokens, name=config.site_name, site_url=config.site_url or "")
         self._components = {part.id: part for part in read_components(root / "theme" / "examples")}
         self._forms = _definitions(root)
         made = made_pages(self._site, self._forms, self._components.values())
@@ -149,7 +162,9 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
             markdown = written_markdown(self._site, article, self._forms, self._paths)
         values = page.meta["view"]
         title, about = str(page.meta.get("title", "")), str(page.meta.get("description", ""))
-        self._shown[path] = Shown(path, values["url"], title, about, values)
+        self._shown[path] = shown = Shown(path, values["url"], title, about, values)
+        if self._site and self._brand:
+            values.update(head_values(self._site, shown, markdown, self._brand))
         return markdown
 
     def on_page_context(

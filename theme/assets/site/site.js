@@ -64,7 +64,7 @@
     let floor = 0;
     all(".side").forEach((note) => note.remove());
     if (!wide.matches) return;
-    const top = text.getBoundingClientRect().top;
+    const start = text.getBoundingClientRect().top;
     for (const link of all(".text > :not(.sources, details:not([open])) sup a")) {
       const source = target(link);
       if (seen[link.hash] || !source) continue;
@@ -79,7 +79,7 @@
       seen[link.hash] = 1;
       note.append(number, [`${who} ${year}`, kind].filter(Boolean).join(", "));
       text.append(note);
-      floor = Math.max(link.getBoundingClientRect().top - top, floor);
+      floor = Math.max(link.getBoundingClientRect().top - start, floor);
       note.style.top = `${floor}px`;
       floor += note.offsetHeight + 12;
     }
@@ -114,9 +114,9 @@
       box.parts = [new Worker("/search/worker.js"), fetch("/search/manifest.bin").catch(() => {})];
       import("/assets/search.js").catch(() => box.replaceWith(link));
     };
-    onkeydown = (event) => {
-      if (event.key !== "/" || event.target.closest("form, input")) return;
-      event.preventDefault();
+    onkeydown = (press) => {
+      if (press.key !== "/" || press.target.closest("form, input")) return;
+      press.preventDefault();
       box.focus();
     };
     link.replaceWith(box);
@@ -127,15 +127,15 @@
   function exit() {
     const link = one(".exit");
     let presses = [];
-    const leave = (event) => {
-      event.preventDefault();
+    const leave = (press) => {
+      press.preventDefault();
       document.body.hidden = true;
       location.replace(link.href);
     };
     link.onclick = leave;
-    onkeyup = (event) => {
-      presses = event.key === "Shift" && !event.target.closest("form, input") ? [event.timeStamp, ...presses] : [];
-      if (presses[0] - presses[2] < 2000) leave(event);
+    onkeyup = (press) => {
+      presses = press.key === "Shift" && !press.target.closest("form, input") ? [press.timeStamp, ...presses] : [];
+      if (presses[0] - presses[2] < 2000) leave(press);
     };
   }
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from microsite.content.tags import TOPICS
+from microsite.content.tags import author_pages
+from microsite.content.tags import topics_page
+
 from .bibliography import SOURCES
 from .bibliography import bibliography_page
 from .evidence import INDEX
@@ -24,11 +28,12 @@ __all__ = ["generated_names", "generated_pages", "generated_paths"]
 
 
 def generated_pages(site: Site) -> list[Made]:
-    """Pairs, claims, glossary, sources. Call it once per build: it reads all texts for what they cite."""
+    """Pairs, claims, glossary, sources, topics, people. Call it once per build: it reads all texts."""
     listed = list(pairs(site))
     made = [(pair.title, pair_page(site, pair, listed)) for pair in listed if pair.studied]
     uses = find_uses(site, made)
     rest = [*evidence_pages(site, uses), glossary_page(site), bibliography_page(site, uses)]
+    rest += [topics_page(site), *author_pages(site)]
     return [*(page for _, page in made), *(page for page in rest if page is not None)]
 
 
@@ -41,6 +46,8 @@ def generated_names(site: Site) -> list[tuple[str, str]]:
         names.append(("Glossary", GLOSSARY))
     if site.references:
         names.append(("Sources", SOURCES))
+    if site.by_topic:
+        names.append(("Topics", TOPICS))
     return [*names, *((term.term, f"{GLOSSARY}#{slug(term.term)}") for term in site.glossary)]
 
 
@@ -56,4 +63,7 @@ def generated_paths(site: Site) -> dict[str, frozenset[str]]:
         paths[GLOSSARY] = frozenset(slug(term.term) for term in site.glossary)
     if site.references:
         paths[SOURCES] = frozenset(site.references)
+    if site.by_topic:
+        paths[TOPICS] = frozenset(topic.partition(":")[2] for topic in site.by_topic)
+    paths |= {f"authors/{person}.md": frozenset() for person in site.people}
     return paths
