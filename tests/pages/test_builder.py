@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -111,12 +112,21 @@ def test_all_findings_come_in_one_run(project: Path) -> None:
     assert len(caught.value.findings) == 2
 
 
-def test_a_page_past_its_review_says_so_to_its_readers(project: Path) -> None:
+def test_a_page_that_waits_for_a_decision_is_built_and_says_so_to_its_readers(project: Path) -> None:
     page = project / "docs" / "conditions" / "chronic-pain.md"
     page.write_text(re.sub(r"review_due: \S+", "review_due: 2026-12-01", page.read_text(), count=1))
-    build(project, today=date(2026, 12, 24))
+    sources = project / "data" / "references.json"
+    items = json.loads(sources.read_text())
+    for item in items:
+        item["retracted"] = item["id"] == "orhurhu2019"
+    sources.write_text(json.dumps(items))
+    result = build(project, today=date(2027, 3, 24))
     text = (project / "site" / "conditions" / "chronic-pain" / "index.html").read_text()
     assert "overdue for review" in text
+    assert "A source of this page was taken back" in text
+    assert "<strong>RETRACTED</strong>" in text
+    waiting = {finding.rule for finding in result.findings if finding.severity == "error"}
+    assert waiting == {"review-overdue", "retracted-reference"}
 
 
 def test_a_page_within_its_review_does_not(project: Path) -> None:

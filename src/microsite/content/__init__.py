@@ -28,6 +28,7 @@ from .retractions import notices
 from .retractions import retraction_findings
 from .retractions import with_notices
 from .rules import RULES
+from .rules import STANDING
 from .site import Site
 from .site import read_site
 from .views import az_markdown
@@ -35,6 +36,7 @@ from .views import view
 
 __all__ = [
     "RULES",
+    "STANDING",
     "Article",
     "Made",
     "Notice",

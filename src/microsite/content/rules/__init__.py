@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from .table import RULES
+from .table import STANDING
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "STANDING"]

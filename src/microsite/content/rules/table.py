@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "STANDING"]
 
 RULES: Mapping[str, str] = MappingProxyType(
     {
@@ -80,3 +80,6 @@ RULES: Mapping[str, str] = MappingProxyType(
         "updated-before-published": "The day of the update is before the day of publishing.",
     }
 )
+
+#: Errors that only a person's decision ends. A check fails on them; a build goes on, and the page tells its readers.
+STANDING = frozenset({"retracted-reference", "review-overdue"})
