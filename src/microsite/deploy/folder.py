@@ -66,10 +66,7 @@ class FolderBucket:
     def list(self, prefix: str) -> Iterator[Listed]:
         """See `Bucket`."""
         with _words("read", self._root):
-            paths = sorted(
-                (unquote(path.relative_to(self._root).as_posix().removesuffix(_ENDING)), path)
-                for path in self._root.rglob(f"*{_ENDING}")
-            )
+            paths = sorted((self._key(path), path) for path in self._root.rglob(f"*{_ENDING}"))
         for key, path in paths:
             if key.startswith(prefix) and (content := self.get(key)) is not None:
                 md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
@@ -86,6 +83,10 @@ class FolderBucket:
         parts = [quote(part, safe="").replace(".", "%2E") if part.startswith(".") else quote(part, safe="")
                  for part in key.split("/")]  # fmt: skip
         return self._root.joinpath(*(part or "%" for part in parts[:-1]), parts[-1] + _ENDING)
+
+    def _key(self, path: Path) -> str:
+        parts = path.relative_to(self._root).as_posix().removesuffix(_ENDING).split("/")
+        return "/".join("" if part == "%" else unquote(part) for part in parts)
 
     def _read(self, key: str) -> tuple[Headers, bytes] | None:
         with _words("read", self._root):
