@@ -109,7 +109,7 @@ def _note(name: str, claim: Mapping[str, Any]) -> str:
     studied = f" For: {who}." if who else ""
     way = f'<a href="{claim_url(str(claim.get("topic")), name)}">This statement and its sources</a>'
     return (
-        f'<div popover class="why" id="k-{escape(name)}">'
+        f'<div popover class="why footnote" id="k-{escape(name)}">'
         f"<p><b>{word.capitalize()} certainty.</b> {_MEANS[word]}{studied} {way}</p></div>"
     )
 

@@ -15,8 +15,14 @@ from microsite.search import read_site_pages
 from microsite.search import with_synonyms
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from collections.abc import Iterable
+    from collections.abc import Iterator
+    from collections.abc import Sequence
+
     from microsite.content import Site
     from microsite.findings import Finding
+    from microsite.search import Document
 
 __all__ = ["index_site", "page_facts", "synonym_groups"]
 
@@ -40,7 +46,7 @@ def index_site(site_dir: Path, site: Site) -> tuple[Finding, ...]:
     with tempfile.TemporaryDirectory(dir=site_dir.parent, prefix=".index-") as scratch:
         made = Path(scratch, "search")
         build_index(
-            with_synonyms(documents, synonym_groups(site)),
+            _named(documents, synonym_groups(site), {page_url(pair.path) for pair in pairs(site)}),
             made,
             labels={name: topic.name for name, topic in topics.items()},
         )
@@ -49,6 +55,30 @@ def index_site(site_dir: Path, site: Site) -> tuple[Finding, ...]:
         for file in made.iterdir():
             file.replace(target / file.name)
     return tuple(findings)
+
+
+def _named(
+    documents: Iterable[Document], groups: Sequence[Sequence[str]], plain: Collection[str]
+) -> Iterator[Document]:
+    """The documents in order, with other names for all but the pages `plain`.
+
+    Five pairs have a condition's name in their title, the article has it too; with all its other names they would stand
+    before the article in every search for one of them.
+    """
+    held: list[Document] = []
+
+    def others() -> Iterator[Document]:
+        for document in documents:
+            if document.page in plain:
+                held.append(document)
+            else:
+                yield document
+
+    for document in with_synonyms(others(), groups):
+        yield from held
+        held.clear()
+        yield document
+    yield from held
 
 
 def page_facts(site: Site) -> dict[str, Facts]:

@@ -62,7 +62,7 @@ def test_an_entry_names_the_pages_that_state_it_and_those_with_the_same_sources_
     other = PAGE.replace(" [claim: pain-01, low]", "").replace("title: T", "title: U").replace("description: D", "")
     site = make_site({"a.md": PAGE, "b.md": other}, **{"claims.json": json.dumps([CLAIM])})
     entry = next(page.markdown for page in generated_pages(site) if page.path == "evidence/pain.md")
-    assert "**Stated on:** [a](../a.md)\n\n**Same sources, perhaps for another statement:** [b](../b.md)" in entry
+    assert "Stated on: [a](../a.md).\n\nSame sources, perhaps for another statement: [b](../b.md)." in entry
 
 
 def test_every_term_and_every_source_has_an_anchor(ours: Site, made: dict[str, Made]) -> None:

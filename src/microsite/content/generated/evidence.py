@@ -164,9 +164,9 @@ def _used(path: str, claim: Topic, uses: Uses) -> str:
     sharing = sorted({use for one in names for use in uses.references.get(one, ())} - set(stating))
     lines = []
     if stating:
-        lines.append(f"**Stated on:** {_pages(path, stating)}")
+        lines.append(f"Stated on: {_pages(path, stating)}.")
     if sharing:
-        lines.append(f"**Same sources, perhaps for another statement:** {_pages(path, sharing)}")
+        lines.append(f"Same sources, perhaps for another statement: {_pages(path, sharing)}.")
     return "".join(f"\n\n{line}" for line in lines)
 
 

@@ -26,15 +26,17 @@ if TYPE_CHECKING:
 __all__ = ["with_hubs"]
 
 _NONE = "No study"
+#: Not searched: each of its lines leads to a page that says it better.
+_BOX = '<div class="in-this-section" markdown="1">\n\n{}\n\n</div>'
 _COUNTRIES = ("US", "EU", "UK")
 
 
 def with_hubs(site: Site, path: str, body: str) -> str:
     """`body` of the page at `path` with its marks replaced."""
     if "<!--conditions-->" in body:
-        body = body.replace("<!--conditions-->", conditions_markdown(site, path))
+        body = body.replace("<!--conditions-->", _BOX.format(conditions_markdown(site, path)))
     if "<!--products-->" in body:
-        body = body.replace("<!--products-->", products_markdown(site, path))
+        body = body.replace("<!--products-->", _BOX.format(products_markdown(site, path)))
     return body
 
 
