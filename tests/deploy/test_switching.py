@@ -144,6 +144,21 @@ def test_a_switch_is_one_write_with_its_redirects() -> None:
     }  # fmt: skip
 
 
+def test_the_canonical_host_goes_with_the_switch_when_it_is_another() -> None:
+    pointer = Counting({"release": "r1"})
+    with hold(pointer, by="ann", run="a", now=Clock()) as held:
+        pointer.changes.clear()
+        switch_to(held, "r2", host="a.example")
+        switch_to(held, "r3", host="a.example")
+        switch_back(held)
+        switch_back(held)
+        assert [sorted(one) for one in pointer.changes] == [
+            ["host", "previous", "release"], ["previous", "release"], ["previous", "release"],
+            ["host", "previous", "release"],
+        ]  # fmt: skip
+    assert pointer.values == {"release": "r1"}
+
+
 def test_the_first_release_has_none_before_it() -> None:
     pointer = Counting()
     with hold(pointer, by="ann", run="a", now=Clock()) as held:

@@ -98,6 +98,7 @@ class Opened:
             word=lambda: secrets.token_hex(16),
             by=who(),
             commit=commit(),
+            host=(urlsplit(target.config.url).hostname or "").lower(),
             report=report,
         )
 

@@ -166,7 +166,7 @@ def _switch(job: Job, held: Held, manifest: Manifest) -> str:
     """
     held.renew()
     try:
-        switch_to(held, manifest.release, redirects=manifest.head.redirects)
+        switch_to(held, manifest.release, redirects=manifest.head.redirects, host=job.world.host)
         _front(job, held, manifest)
         return job.steps.canary(job.world.front)
     except (DeployError, KeyboardInterrupt) as error:

@@ -83,6 +83,8 @@ class World:
     word: Callable[[], str]
     by: str
     commit: str = ""
+    #: The canonical host, to which the edge sends visitors of any other; "" leaves it as it is.
+    host: str = ""
     #: Called with what is being done, how much of it is done, and how much there is.
     report: Callable[[str, int, int], None] = lambda what, done, total: None  # noqa: ARG005 - names are the signature
 

@@ -86,7 +86,7 @@ def roll_back(world: World, functions: Functions | None, *, to: str = "", parall
         looked = sample(manifest)
         door = Door(world.hidden, {"x-release": wanted, "x-release-key": verify_token(held, world.word)})
         verify(manifest, door, world.fetch, entries=looked, api=False, parallel=parallel)
-        switch_to(held, wanted, redirects=manifest.head.redirects)
+        switch_to(held, wanted, redirects=manifest.head.redirects, host=world.host)
         before: dict[str, str] = {}
         try:
             if functions is not None and manifest.head.functions:

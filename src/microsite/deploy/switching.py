@@ -133,8 +133,8 @@ def _taken(pointer: Pointer, by: str, run: str, now: Callable[[], float], second
     raise Moved(MOVED, fix="try again")
 
 
-def switch_to(held: Held, release: str, *, redirects: Mapping[str, str] | None = None) -> None:
-    """Make `release` live: one write of release, previous and up to 48 changed redirects.
+def switch_to(held: Held, release: str, *, redirects: Mapping[str, str] | None = None, host: str = "") -> None:
+    """Make `release` live: one write of release, previous, canonical host and up to 47 changed redirects.
 
     More redirects than that follow in further writes; until then an old address answers 404 for a moment, as it would
     have without them. None leaves redirects alone. The release that is live already stays, and so does the one before.
@@ -153,8 +153,10 @@ def switch_to(held: Held, release: str, *, redirects: Mapping[str, str] | None =
     if changes:
         _demand_redirects(before, changes)
     first: dict[str, str | None] = {}
+    if host and host != before.host:
+        first["host"] = host
     if before.release != release:
-        first = {"release": release, "previous": before.release or None}
+        first |= {"release": release, "previous": before.release or None}
         if first["previous"] is None and "previous" not in before.values:
             first.pop("previous")
     rest = list(changes.items())
@@ -169,7 +171,7 @@ def switch_to(held: Held, release: str, *, redirects: Mapping[str, str] | None =
 
 
 def switch_back(held: Held) -> None:
-    """Undo the last `switch_to` of this run: the exact values from before, in one write (redirects past 48 follow)."""
+    """Undo the last `switch_to` of this run: the exact values from before, in one write (redirects past 47 follow)."""
     if not held._undo:  # noqa: SLF001 - same module
         return
     changes = list(held._undo.pop().items())  # noqa: SLF001
