@@ -52,9 +52,7 @@ _SHOWN = 20
 _CHUNK = 1 << 20
 
 #: As in infra/edge/router.js, which leaves these addresses as they are: the name holds a check of the content.
-_HASHED: Final = re.compile(
-    r"(assets|search)/(?!r\.)([A-Za-z0-9_-]+/)*[A-Za-z0-9._-]+\.[0-9a-f]{8,64}\.[a-z0-9]+", re.ASCII
-)
+_HASHED: Final = re.compile(r"(assets|search)/(?!r\.)(.+/)?[^/]+\.[0-9a-f]{8,64}\.[a-z0-9]+", re.ASCII)
 #: A year, the longest that caches promise (RFC 9111, 1.2.2 leaves no larger use): the content never changes.
 _IMMUTABLE = "public, max-age=31536000, immutable"
 #: Kept, but asked for again each time. CloudFront asks S3 once a release: the key holds the release.
@@ -203,7 +201,7 @@ def _walk(folder: Path, below: str, problems: list[str]) -> Iterator[tuple[str, 
         return
     for one in found:
         path = f"{below}/{one.name}" if below else one.name
-        shown = path.encode("utf-8", "replace").decode()
+        shown = _shown(path)
         if one.is_symlink():
             real = Path(os.path.realpath(one.path))
             if not real.is_relative_to(os.path.realpath(folder)):
@@ -225,8 +223,7 @@ def _entry(path: str, file: Path, problems: list[str], largest: int) -> tuple[En
     wrong = _wrong_name(path)
     headers = None if wrong else headers_of(path)
     if headers is None:
-        shown = path.encode("utf-8", "replace").decode()
-        problems.append(f"{shown}: {wrong or 'a file of unknown type (known: ' + ' '.join(TYPES) + ')'}")
+        problems.append(f"{_shown(path)}: {wrong or 'a file of unknown type (known: ' + ' '.join(TYPES) + ')'}")
         return None
     try:
         size = file.stat().st_size
@@ -264,6 +261,11 @@ def _wrong_name(path: str) -> str:
     return ""
 
 
+def _shown(path: str) -> str:
+    """A path for people, on one line."""
+    return path if path.isprintable() else path.encode("unicode_escape", "replace").decode()
+
+
 def _refer(path: str, content: bytes, origin: str, found: _Found) -> None:
     """Note what a page or a sheet refers to."""
     if path.endswith(".css"):
@@ -292,8 +294,9 @@ def _unmet(entries: Mapping[str, Entry], found: _Found) -> Iterator[str]:
     for word, targets in (("needs", found.needed), ("leads to", found.led)):
         for target in sorted(targets):
             path = target if target and not target.endswith("/") else f"{target}index.html"
-            there = path in entries or f"{target}/index.html" in entries or f"/{target}" in (found.redirects or {})
-            if not there and not target.startswith("api/"):
+            there = path in entries or f"{target}/index.html" in entries
+            moved = {f"/{target}", f"/{target}/"} & (found.redirects or {}).keys()
+            if not (there or moved or target.startswith("api/")):
                 pages = sorted(targets[target])
                 more = f" and {len(pages) - 1} more" if len(pages) > 1 else ""
                 yield f"{pages[0]}{more}: {word} /{target}, which is not in the folder"
