@@ -13,7 +13,6 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image
 from selectolax.lexbor import LexborHTMLParser
-
 from tests.pages.test_jsonld import mistakes
 
 if TYPE_CHECKING:
