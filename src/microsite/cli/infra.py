@@ -17,15 +17,20 @@ from microsite.package import ARCHITECTURE
 from microsite.package import RUNTIME
 from microsite.serve import SECURITY_HEADERS
 
+from .infra_cost import command as cost
+
 __all__ = ["command"]
 
 
 @click.group(name="infra")
 def command() -> None:
-    """Check the templates in infra/.
+    """Check the templates in infra/; print what a month costs.
 
     Example: microsite infra check
     """
+
+
+command.add_command(cost)
 
 
 @command.command()
