@@ -29,7 +29,7 @@ _TOKEN = re.compile(
     r"|(?P<text>\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')"
     r"|(?P<number>(?:0[xob])?\d[\w.]*|\.\d[\w]*)"
     r"|(?P<name>[A-Za-z_$#][\w$]*)"
-    r"|(?P<mark>=>|\?\.(?!\d)|\.\.\.|\+\+|--|[^\s\w])",
+    r"|(?P<mark>=>|\?\.(?!\d)|\.\.\.|\+\+|--|[^\s\w\"'])",
     re.DOTALL,
 )
 _REGEX = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
@@ -135,7 +135,11 @@ def _declared(tokens: list[_Token]) -> set[str]:
             exported = True
         if token.text in {";", "{"}:
             exported = False
-        if token.kind != "name" or token.text in _WORDS or exported:
+        if token.kind != "name" or token.text in _WORDS:
+            continue
+        if exported:
+            # Of an exported thing its name is public, its parameters are not.
+            exported = before not in {"function", "class", "const", "let", "var", "*"}
             continue
         one = before in {"const", "let", "var", "function"} or after == "=>"
         more = before == "," and after in {"=", ";", ","} and _declares(tokens, number)
