@@ -54,7 +54,7 @@ def test_the_digest_is_of_all_that_visitors_get_and_of_nothing_else(tmp_path: Pa
     digest = read_site(lay(tmp_path / "a", SITE)).digest
     for path in (tmp_path / "a").rglob("*"):
         os.utime(path, (1, 1))
-    assert read_site(lay(tmp_path / "b", dict(reversed(SITE.items())))).digest == digest
+    assert read_site(lay(tmp_path / "b", dict(reversed(list(SITE.items()))))).digest == digest
     changed = [
         {**SITE, "robots.txt": "User-agent: x\n"},
         {path if path != "robots.txt" else "robot.txt": text for path, text in SITE.items()},

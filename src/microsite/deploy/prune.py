@@ -130,7 +130,9 @@ class _Run:
         if self.room < 1:
             self.done.left.append(release)
             return
-        self.room -= archive.retire(self.bucket, release)
+        retired = archive.retire(self.bucket, release)
+        self.room -= retired
+        self.done.objects += retired
         whole = self._below(f"releases/{release}/")
         manifest = archive.retired(self.bucket, release)
         if whole and forget and manifest is not None:
