@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from microsite.cli.check import command
 from microsite.content import RULES
+from microsite.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
 FINE = "---\ntitle: T\ndescription: D\n---\nText.\n"
@@ -94,3 +95,16 @@ def test_the_projects_own_content_has_no_error(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(ROOT)
     code, out, _ = run("--json")
     assert code == 0, [finding for finding in json.loads(out) if finding["severity"] == "error"]
+
+
+def test_a_changed_certainty_lists_the_pages_that_lean_on_the_claim(project: Path) -> None:
+    claim = {"id": "a-01", "topic": "a", "claim": "C.", "references": [], "evidence_level": "low", "population": "p"}
+    (project / "data" / "claims.json").write_text(json.dumps([claim]), encoding="utf-8")
+    (project / "docs" / "sub" / "bad.md").write_text(FINE.replace("T\n", "B\n").replace("Text", "X [claim: a-01]"))
+    old = project / "old.json"
+    old.write_text(json.dumps([{**claim, "evidence_level": "high"}]), encoding="utf-8")
+    _, out, _ = run("--claims", str(old))
+    assert "docs/sub/bad.md:5:3: claim-changed: the certainty of `a-01` was high and is now low" in out
+    old.write_text("{}", encoding="utf-8")
+    with pytest.raises(ConfigError, match="no registry of claims"):
+        CliRunner().invoke(command, ["--claims", str(old)], standalone_mode=False, catch_exceptions=False)

@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 
 __all__ = ["ClaimsExtension", "makeExtension"]
 
-#: What each word means for a reader (GRADE: https://www.bmj.com/content/336/7650/924).
+#: What each word means for a reader, as the editorial policy says it (GRADE: https://www.bmj.com/content/336/7650/924).
 _MEANS = {
-    "high": "New studies are unlikely to change this.",
-    "moderate": "New studies may change this.",
-    "low": "New studies are likely to change this.",
-    "very low": "This may turn out to be quite different.",
+    "high": "More research is very unlikely to change the answer.",
+    "moderate": "The answer is probably close to the truth, but new research could change it.",
+    "low": "The true answer may well be different.",
+    "very low": "We can say little; the true answer is likely to be different.",
 }
 
 

@@ -16,6 +16,7 @@ from .frame import link
 from .frame import marked
 from .frame import slug
 from .frame import sound
+from .frame import sourced
 from .frame import sure
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def _entry(site: Site, name: str, claim: Topic) -> str:
     if not source:
         return f"{head}\n\nWe do not state this one: nobody has confirmed its source yet.\n\n{who}"
     grade = sure(record.get("evidence_level"))
-    parts = [head, f"{marked(claim.name)}{source}" + (f" [certainty: {grade}]" if grade else ""), who]
+    parts = [head, sourced(claim.name, source) + (f" [certainty: {grade}]" if grade else ""), who]
     waiting = [one for one in names if one in site.references and one not in sound(site, names)]
     if waiting:
         parts.append(
@@ -153,8 +154,8 @@ def _entry(site: Site, name: str, claim: Topic) -> str:
         )
     error = record.get("common_error")
     if isinstance(error, dict):
-        wrong, right = marked(str(error.get("says"))), marked(str(error.get("correction")))
-        parts.append(f"**Often said:** {wrong} **Better:** {right}{source}")
+        wrong, right = marked(str(error.get("says"))), sourced(str(error.get("correction")), source)
+        parts.append(f"**Often said:** {wrong} **Better:** {right}")
     return "\n\n".join(filter(None, parts))
 
 

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
     from microsite.content.site import Site
 
-__all__ = ["cite", "cut", "entry_day", "frame", "link", "marked", "plain", "slug", "sound", "sure"]
+__all__ = ["cite", "cut", "entry_day", "frame", "link", "marked", "plain", "slug", "sound", "sourced", "sure"]
 
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+_FIGURE = re.compile(r"\d|\b(?:two|three|four|five|half|third|most)\b", re.IGNORECASE)
 _MARKS = re.compile(r"\s*\[(?:@|certainty:|claim:)[^\[\]]*\]", re.IGNORECASE)
 
 
@@ -92,6 +94,15 @@ def cite(site: Site, names: Iterable[str]) -> str:
     """`[@a; @b]` of the sound ones among `names`; empty when there is none."""
     found = sound(site, names)
     return f"[{'; '.join('@' + name for name in found)}]" if found else ""
+
+
+def sourced(text: str, mark: str) -> str:
+    """Plain `text` as Markdown with its source: after the last sentence, and after each other one that has a figure."""
+    parts = _SENTENCE.split(" ".join(text.split()))
+    return " ".join(
+        marked(part) + (mark if last or _FIGURE.search(part) else "")
+        for part, last in ((part, place == len(parts) - 1) for place, part in enumerate(parts))
+    )
 
 
 def sure(word: object) -> str:

@@ -12,6 +12,7 @@ from microsite.content.marks import GRADES
 from .frame import cite
 from .frame import link
 from .frame import marked
+from .frame import sourced
 from .pairs import pairs
 from .pairs import short
 
@@ -104,10 +105,10 @@ def _condition(site: Site, here: str, condition: Topic, found: Sequence[Pair]) -
             grade = f" [certainty: {pair.certainty}]" if pair.certainty else ""
             source = cite(site, [str(one) for one in pair.record.get("references") or []][:3])
             way = f'[{marked(short(pair.compound))}]({link(here, pair.path)}){{ aria-label="{pair.title}" }}'
-            lines.append(f"- **{way}**: {marked(pair.summary)}{source}{grade}")
+            lines.append(f"- **{way}**: {sourced(pair.summary, source)}{grade}")
         elif not pair.summary.startswith("No study in people"):
             source = cite(site, [str(one) for one in pair.record.get("references") or []][:2])
-            lines.append(f"- {name}: {marked(pair.summary)}{source}")
+            lines.append(f"- {name}: {sourced(pair.summary, source)}")
     none = [marked(short(p.compound)) for p in found if not p.studied and p.summary.startswith("No study in people")]
     if none:
         lines.append(f"- **{', '.join(none)}**: no study in people with this condition was found.")

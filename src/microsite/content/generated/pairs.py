@@ -20,6 +20,7 @@ from .frame import link
 from .frame import marked
 from .frame import plain
 from .frame import sound
+from .frame import sourced
 from .frame import sure
 from .pairview import pair_view
 from .products import sources_for
@@ -123,9 +124,10 @@ def pair_page(site: Site, pair: Pair, others: Sequence[Pair]) -> Made:
     return frame(
         pair.path,
         pair.title,
-        pair.summary,
+        f"Is it approved, what was studied in people with {short(pair.condition)}, what can go wrong, what to ask.",
         body,
         kind="article",
+        description=pair.summary,
         crumbs=[{"title": "Conditions", "url": "/conditions/"}],
         view={
             **view,
@@ -139,7 +141,7 @@ def pair_page(site: Site, pair: Pair, others: Sequence[Pair]) -> Made:
 
 def _glance(site: Site, pair: Pair) -> str:
     grade = f"[certainty: {pair.certainty}] " if pair.certainty else ""
-    points = [f"{grade}{marked(pair.summary)}{cite(site, _texts(pair.record.get('references'))[:4])}"]
+    points = [grade + sourced(pair.summary, cite(site, _texts(pair.record.get("references"))[:4]))]
     harm = next(iter(_claims(site, pair, "safety")), "")
     points += [harm] if harm else []
     return '!!! summary "At a glance"\n\n' + "\n".join(f"    - {point}" for point in points)
@@ -255,7 +257,7 @@ def _claims(site: Site, pair: Pair, key: str, *, people: bool = False) -> list[s
 def _claim(site: Site, pair: Pair, topic: Topic) -> str:
     names, note = sources_for(site, topic.name, _texts(topic.record.get("references")), pair.compound)
     text = topic.name.rstrip(".") + f"{note}." if note else topic.name
-    return f"{marked(text)}{cite(site, names)} [claim: {topic.id}]"
+    return f"{sourced(text, cite(site, names))} [claim: {topic.id}]"
 
 
 def _list(title: str, items: object) -> str:
