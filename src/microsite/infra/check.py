@@ -21,13 +21,15 @@ from .valuations import valuations
 from .view import View
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from collections.abc import Mapping
 
+    from .load import Tree
     from .spec import Facts
     from .spec import Spec
     from .view import Found
 
-__all__ = ["check_template"]
+__all__ = ["check_template", "examine"]
 
 _COVERAGE: Final = Claim(
     "vouched-for", "Everything in the template is what some assertion expects, and what they expect is there.", cover
@@ -47,14 +49,29 @@ def check_template(
 ) -> list[Finding]:
     """The findings for a template's text; `path` is its name in them, `files` what each parameters file sets."""
     try:
-        template = Template(read_template(text, path))
+        tree = read_template(text, path)
     except TemplateError as error:
         return [Finding(path, error.line, error.column, "template", str(error), error.fix)]
+    findings: dict[tuple[int, int, str, str], tuple[int, list[Finding]]] = {}
+    for turn, finding in examine(tree, spec, facts, files):
+        # A mistake that shows under several sets of parameters is told once, as the first of them shows it.
+        key = (finding.line, finding.column, finding.rule, finding.message.partition(" ")[0])
+        first, told = findings.setdefault(key, (turn, []))
+        if first == turn and finding not in told:
+            told.append(finding)
+    return sorted(one for _, told in findings.values() for one in told)
+
+
+def examine(
+    tree: Tree, spec: Spec, facts: Facts, files: Mapping[str, Mapping[str, str]]
+) -> Iterator[tuple[int, Finding]]:
+    """Every finding with the number of the set of parameters that shows it, as they are found."""
+    template = Template(tree)
     if not template.resources:
-        return [Finding(path, 1, 1, "template", "there are no Resources", "is this a CloudFormation template?")]
+        yield 0, Finding(tree.path, 1, 1, "template", "there are no Resources", "is this a CloudFormation template?")
+        return
     sets = valuations(template, spec, files)
     roles = assign(template, spec.roles, sets[0].values)
-    findings: dict[tuple[int, int, str, str], tuple[int, list[Finding]]] = {}
     for turn, valuation in enumerate(sets):
         view = View(template, spec, roles, valuation.values, facts)
         # What the template refuses is nobody's stack.
@@ -62,13 +79,7 @@ def check_template(
         for claim in (_REFUSED,) if impossible else (_REFUSED, *spec.claims, _COVERAGE):
             view.run(claim)
         for found in view.found:
-            # A mistake that shows under several sets of parameters is told once, as the first of them shows it.
-            finding = _finding(path, found)
-            key = (finding.line, finding.column, finding.rule, found.message.partition(" ")[0])
-            first, told = findings.setdefault(key, (turn, []))
-            if first == turn and finding not in told:
-                told.append(finding)
-    return sorted(one for _, told in findings.values() for one in told)
+            yield turn, _finding(tree.path, found)
 
 
 def _finding(path: str, found: Found) -> Finding:

@@ -211,14 +211,15 @@ class Free:
 
 @dataclass(frozen=True, slots=True)
 class Each:
-    """A list of at least one item, each as wanted."""
+    """A list of some items, each as wanted."""
 
     want: Want
+    least: int = 1
 
     def meet(self, node: Node | None, context: Context) -> Outcome:
         """See `Matcher`."""
-        if node is None or not node.parts:
-            return _missing(context, "must have items")
+        if node is None or len(node.parts) < self.least:
+            return _missing(context, f"must have {self.least} items or more")
         outcome = Outcome()
         for number, child in enumerate(node.parts):
             outcome.take(compare(child, self.want, context.below(node, number)))

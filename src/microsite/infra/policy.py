@@ -129,7 +129,10 @@ def document_form(node: Node, path: str) -> Outcome:
     }
     for statement in statements(node):
         for key, child in statement.node.entries.items():
-            if key in known:
+            if key == "Condition":
+                # An operator without keys is no test: nobody has read it.
+                outcome.seen += [one for test in child.children() if test.entries for one in _below(test)]
+            elif key in known:
                 outcome.seen += _below(child)
         if statement.effect not in {"Allow", "Deny"}:
             outcome.wrong.append(Wrong(statement.node, f"{path}: a statement's Effect must be Allow or Deny"))
@@ -140,11 +143,12 @@ def compare_grants(policy: Sequence[Statement], rules: Sequence[Rule], place: No
     """Which grants are too many, and which are missing."""
     outcome = Outcome()
     ceiling = [grant for rule in rules for grant in rule.grants(context.fill, (*rule.resources, *rule.examples))]
-    there: list[Grant] = []
+    exact = frozenset(ceiling)
+    there: dict[Grant, None] = {}
     for statement in policy:
         for grant in grants(statement):
-            there.append(grant)
-            if not any(covers(wanted, grant) for wanted in ceiling):
+            there[grant] = None
+            if grant not in exact and not any(covers(wanted, grant) for wanted in ceiling):
                 node = _blamed(statement, grant, ceiling)
                 outcome.wrong.append(Wrong(node, f"{context.path}: {_words(grant)}, which nothing here needs"))
     for rule in rules:
@@ -156,8 +160,10 @@ def compare_grants(policy: Sequence[Statement], rules: Sequence[Rule], place: No
                 if rule.examples
                 else []
             )
-            met = any(covers(grant, wanted) for grant in there) or (
-                pattern and all(any(covers(grant, one) for grant in there) for one in pattern)
+            met = (
+                wanted in there
+                or any(covers(grant, wanted) for grant in there)
+                or (pattern and all(any(covers(grant, one) for grant in there) for one in pattern))
             )
             if not met:
                 outcome.wrong.append(Wrong(place, f"{context.path}: missing: {_words(wanted)}"))

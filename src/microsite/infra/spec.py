@@ -106,7 +106,7 @@ class Spec:
 
 
 def assign(template: Template, roles: Mapping[str, Role], values: Mapping[str, str]) -> dict[str, str]:
-    """Logical id → role. A resource keeps its own name as its role when it plays none: then nobody vouches for it."""
+    """Logical id → role. A resource that plays none has a role of its own, for which nobody vouches."""
     found = {
         logical: logical
         for logical in template.resources
@@ -117,7 +117,12 @@ def assign(template: Template, roles: Mapping[str, Role], values: Mapping[str, s
         open_roles = [role for role in roles if role not in found.values()]
         pair = next((pair for role in open_roles if (pair := _find(role, roles, template, resolver, found))), None)
         if pair is None:
-            return found | {logical: logical for logical in template.resources if logical not in found}
+            # Not its own name where that is a role: a resource of another type does not play it.
+            return found | {
+                logical: f"another {logical}" if logical in roles else logical
+                for logical in template.resources
+                if logical not in found
+            }
         found[pair[0]] = pair[1]
 
 

@@ -6,12 +6,16 @@ each parameter has a value that no other has, so that a value from the wrong par
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import combinations
+from itertools import islice
 from itertools import product
 from typing import TYPE_CHECKING
 from typing import Final
 from typing import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterator
     from collections.abc import Mapping
 
@@ -21,8 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Valuation", "valuations"]
 
-#: More ways than this are not all tried; then each condition's parameters vary alone.
-_MOST: Final = 96
+#: More combinations than this are not looked at: twelve conditions that have nothing to do with each other.
+_MOST: Final = 4096
+#: So many values of different parameters meet each other in some row.
+_TOGETHER: Final = 3
 
 
 class Valuation(NamedTuple):
@@ -44,20 +50,38 @@ def valuations(template: Template, spec: Spec, files: Mapping[str, Mapping[str, 
         known = {name: value for name, value in values.items() if name in template.parameters}
         found.append(Valuation(file, defaults | known))
     turns = _turns(template, samples)
-    names = list(turns)
-    ways = list(product(*turns.values()))
-    if len(ways) > _MOST:
-        first = tuple(values[0] for values in turns.values())
-        ways = [first] + [
-            (*first[:place], value, *first[place + 1 :])
-            for place, values in enumerate(turns.values())
-            for value in values[1:]
-        ]
-    for way in ways:
-        chosen = dict(zip(names, way, strict=True))
-        told = ", ".join(f"{name}={value or 'empty'}" for name, value in chosen.items())
-        found.append(Valuation(told, samples | chosen))
+    choices = tuple((name, tuple(values)) for name, values in turns.items())
+    rows = _rows(choices, spec.impossible, tuple(sorted(samples.items())))
+    for row in rows:
+        told = ", ".join(f"{name}={value or 'empty'}" for name, value in row.items())
+        found.append(Valuation(told, samples | row))
     return found
+
+
+@lru_cache(maxsize=256)
+def _rows(
+    choices: tuple[tuple[str, tuple[str, ...]], ...],
+    impossible: Callable[[Mapping[str, str]], bool],
+    samples: tuple[tuple[str, str], ...],
+) -> list[dict[str, str]]:
+    """Few combinations in which every three values that can meet do meet; first one of those that must be refused.
+
+    A condition of ours asks about two parameters, and what it decides may lie behind another one.
+    """
+    names = [name for name, _ in choices]
+    every = (dict(zip(names, way, strict=True)) for way in product(*(values for _, values in choices)))
+    ways = list(islice(every, _MOST))
+    refused = [way for way in ways if impossible(dict(samples) | way)]
+    ways = [way for way in ways if way not in refused]
+    groups = list(combinations(names, min(_TOGETHER, len(names))))
+    meetings = [{tuple((name, way[name]) for name in group) for group in groups} for way in ways]
+    missing = set().union(*meetings)
+    rows = refused[:1]
+    while missing:
+        best = max(range(len(ways)), key=lambda number: len(meetings[number] & missing))
+        missing -= meetings[best]
+        rows.append(ways[best])
+    return rows
 
 
 def _sample(name: str, node: Node, spec: Spec) -> str:

@@ -14,6 +14,8 @@ from microsite.infra.expect import Matches
 from microsite.infra.expect import Optional
 from microsite.infra.spec import Claims
 
+from .common import LABEL
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -46,8 +48,8 @@ class Alarm(NamedTuple):
     metric: Metric | None
     comparison: str
     threshold: Between
-    #: Seconds of one period, how many periods at most until it rings.
-    period: Between
+    #: Seconds of one period, and how many in a row ring it.
+    period: int
     periods: int
     missing: str
     lines: Mapping[str, Metric] = {}
@@ -56,7 +58,7 @@ class Alarm(NamedTuple):
 
 _OVER, _REACHES, _UNDER = "GreaterThanThreshold", "GreaterThanOrEqualToThreshold", "LessThanThreshold"
 _NONE: Final = Between(0, 0)
-_MINUTES: Final = Between(60, 300, "seconds")
+_MINUTES: Final = 300
 _FORMS: Final = "${AWS::StackName}/forms"
 _API: Final = {"ApiId": "${Api}", "Stage": "$default"}
 _SITE: Final = {"DistributionId": "${Distribution}", "Region": "Global"}
@@ -106,7 +108,7 @@ _BUSY: Final = {
     "due": _table("WriteThrottleEvents", "LeadsTable", GlobalSecondaryIndexName="due"),
 }
 _FAILED: Final = {"n": _ours("failed", "Sum", "notify"), "s": _ours("failed", "Sum", "sweep")}
-_LONG: Final = Between(300, 900, "seconds")
+_LONG: Final = 900
 
 #: Role → what it must be.
 ALARMS: Final[Mapping[str, Alarm]] = {
@@ -116,7 +118,7 @@ ALARMS: Final[Mapping[str, Alarm]] = {
         _ours("oldest_unsent", "Maximum", "sweep"),
         _OVER,
         Between(600, 3600, "seconds"),
-        Between(300, 300),
+        300,
         3,
         "breaching",
     ),
@@ -136,7 +138,7 @@ ALARMS: Final[Mapping[str, Alarm]] = {
         "notBreaching",
     ),
     "Api5xxAlarm": Alarm(
-        "api-5xx", None, _OVER, Between(0.1, 2, "%"), _MINUTES, 3, "notBreaching", _API_5XX, _API_5XX_SHARE
+        "api-5xx", None, _OVER, Between(0.1, 2, "%"), _MINUTES, 2, "notBreaching", _API_5XX, _API_5XX_SHARE
     ),
     "ApiRefusesAlarm": Alarm(
         "api-refuses", None, _OVER, Between(20, 60, "%"), _MINUTES, 3, "notBreaching", _API_4XX, _API_4XX_SHARE
@@ -191,7 +193,7 @@ ALARMS: Final[Mapping[str, Alarm]] = {
         Metric("AWS/SES", "Reputation.BounceRate", "Maximum"),
         _OVER,
         Between(0.01, 0.045),
-        Between(300, 3600, "seconds"),
+        3600,
         1,
         "notBreaching",
     ),
@@ -200,7 +202,7 @@ ALARMS: Final[Mapping[str, Alarm]] = {
         Metric("AWS/SES", "Reputation.ComplaintRate", "Maximum"),
         _OVER,
         Between(0.0002, 0.0009),
-        Between(300, 3600, "seconds"),
+        3600,
         1,
         "notBreaching",
     ),
@@ -219,7 +221,7 @@ ALARMS: Final[Mapping[str, Alarm]] = {
         _OVER,
         Between(10, 40, "%"),
         _LONG,
-        3,
+        2,
         "notBreaching",
     ),
     "SiteUnreachableAlarm": Alarm(
@@ -227,8 +229,8 @@ ALARMS: Final[Mapping[str, Alarm]] = {
         Metric("AWS/Route53", "HealthCheckStatus", "Minimum", {"HealthCheckId": "${SiteCheck}"}),
         _UNDER,
         Between(1, 1),
-        Between(60, 60),
-        5,
+        60,
+        3,
         "breaching",
     ),
     "FormsUnreachableAlarm": Alarm(
@@ -236,8 +238,8 @@ ALARMS: Final[Mapping[str, Alarm]] = {
         Metric("AWS/Route53", "HealthCheckStatus", "Minimum", {"HealthCheckId": "${FormsCheck}"}),
         _UNDER,
         Between(1, 1),
-        Between(60, 60),
-        5,
+        60,
+        3,
         "breaching",
     ),
 }
@@ -247,7 +249,7 @@ def _certificate(view: View) -> Alarm:
     arn = "${CertificateArn}" if view.value("CertificateArn") else "${Certificate}"
     metric = Metric("AWS/CertificateManager", "DaysToExpiry", "Minimum", {"CertificateArn": arn})
     # Amazon renews 60 days before the end and the number comes twice a day: 30 days left means that it could not.
-    return Alarm("certificate-expires", metric, _UNDER, Between(20, 45, "days"), Between(86400, 86400), 2, "breaching")
+    return Alarm("certificate-expires", metric, _UNDER, Between(20, 45, "days"), 86400, 2, "breaching")
 
 
 @CLAIMS(
@@ -267,8 +269,8 @@ def alarms(view: View) -> None:
             "ComparisonOperator": alarm.comparison,
             "Threshold": alarm.threshold,
             "TreatMissingData": alarm.missing,
-            "EvaluationPeriods": Between(1, alarm.periods),
-            "DatapointsToAlarm": Optional(Between(1, min(alarm.periods, view.number(role, "EvaluationPeriods", 1)))),
+            "EvaluationPeriods": alarm.periods,
+            "DatapointsToAlarm": alarm.periods,
             "EvaluateLowSampleCountPercentile": ABSENT,
         }
         if alarm.metric is not None:
@@ -276,10 +278,10 @@ def alarms(view: View) -> None:
         else:
             want["Metrics"] = [
                 {
-                    "Id": Free("a label"),
+                    "Id": LABEL,
                     "Expression": _formula(alarm.formula),
                     "Label": Optional(Free("words")),
-                    "ReturnData": Default("true"),
+                    "ReturnData": "true",
                 },
                 *(
                     {
@@ -303,7 +305,7 @@ def alarms(view: View) -> None:
         view.must(role, want)
 
 
-def _single(metric: Metric, period: Between) -> dict[str, Want]:
+def _single(metric: Metric, period: int) -> dict[str, Want]:
     extended = metric.statistic.startswith("p")
     return {
         "Namespace": metric.namespace,

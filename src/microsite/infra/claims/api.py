@@ -73,7 +73,7 @@ def api(view: View) -> None:
             "IntegrationMethod": Default("POST"),
             "PayloadFormatVersion": "2.0",
             # The function may take 29 seconds.
-            "TimeoutInMillis": Default(Between(29000, 30000, "ms")),
+            "TimeoutInMillis": Between(29000, 30000, "ms"),
             "RequestParameters": Absent("what was sent comes as it was sent"),
             "ConnectionType": Default("INTERNET"),
         },
@@ -115,7 +115,7 @@ def stage(view: View) -> None:
             "DefaultRouteSettings": {
                 "ThrottlingRateLimit": "${ApiRate}",
                 "ThrottlingBurstLimit": "${ApiBurst}",
-                "DetailedMetricsEnabled": Free("costs only"),
+                "DetailedMetricsEnabled": True,
                 # Bodies in the log.
                 "DataTraceEnabled": Default("false"),
                 "LoggingLevel": Default("OFF"),
@@ -174,7 +174,7 @@ def names(view: View) -> None:
         "Certificate",
         {
             "DomainName": "${DomainName}",
-            "SubjectAlternativeNames": Default(hosts) if len(hosts) == 1 else Among([hosts, hosts[1:]]),
+            "SubjectAlternativeNames": Among([hosts, hosts[1:]]),
             "ValidationMethod": "DNS",
             "DomainValidationOptions": validation,
             "KeyAlgorithm": Default(Among(["RSA_2048", "EC_prime256v1"])),

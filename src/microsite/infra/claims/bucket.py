@@ -14,6 +14,7 @@ from microsite.infra.policy import allow
 from microsite.infra.spec import Claims
 
 from .common import DISTRIBUTION
+from .common import LABEL
 from .common import LOG_DAYS
 from .common import NAMED
 from .common import PRIVATE
@@ -86,13 +87,13 @@ def kept(view: View) -> None:
             "LifecycleConfiguration": {
                 "Rules": [
                     {
-                        "Id": Optional(Free("a label")),
+                        "Id": Optional(LABEL),
                         "Status": "Enabled",
                         "NoncurrentVersionExpiration": {"NoncurrentDays": Between(14, 365, "days")},
                         "ExpiredObjectDeleteMarker": Optional("true"),
                     },
                     {
-                        "Id": Optional(Free("a label")),
+                        "Id": Optional(LABEL),
                         "Status": "Enabled",
                         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": Between(1, 14, "days")},
                     },
@@ -146,10 +147,10 @@ def log(view: View) -> None:
             "LifecycleConfiguration": {
                 "Rules": [
                     {
-                        "Id": Optional(Free("a label")),
+                        "Id": Optional(LABEL),
                         "Status": "Enabled",
                         "ExpirationInDays": LOG_DAYS,
-                        "AbortIncompleteMultipartUpload": Optional({"DaysAfterInitiation": Between(1, 14, "days")}),
+                        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": Between(1, 14, "days")},
                     }
                 ]
             },

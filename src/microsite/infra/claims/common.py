@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from typing import Final
 
@@ -12,20 +13,35 @@ from microsite.infra.expect import Default
 from microsite.infra.expect import Free
 from microsite.infra.expect import Matches
 from microsite.infra.expect import Optional
+from microsite.infra.iam import statements
 from microsite.infra.policy import Policy
 from microsite.infra.policy import allow
 from microsite.infra.policy import deny
+from microsite.infra.policy import document_form
 
 if TYPE_CHECKING:
     from microsite.infra.expect import Want
+    from microsite.infra.iam import Statement
     from microsite.infra.policy import Rule
+    from microsite.infra.view import View
 
-__all__ = ["DISTRIBUTION", "LOG_DAYS", "NAMED", "ORIGIN_VALUE", "OURS", "PRIVATE", "no_plain", "trusting"]
+__all__ = [
+    "DISTRIBUTION",
+    "LABEL",
+    "LOG_DAYS",
+    "NAMED",
+    "ORIGIN_VALUE",
+    "OURS",
+    "PRIVATE",
+    "no_plain",
+    "own_statements",
+    "trusting",
+]
 
 #: A name of our own: the delivery role may touch nothing whose name does not begin with the stack's.
-NAMED: Final = Optional(
-    Matches(r"(/|alias/|/aws/[a-z/]+/)?<stack>[-/][A-Za-z0-9/_.-]+", "a name that begins with the stack's")
-)
+NAMED: Final = Matches(r"(/|alias/|/aws/[a-z/]+/)?<stack>[-/][A-Za-z0-9/_.-]+", "a name that begins with the stack's")
+#: A name that only shows in a list.
+LABEL: Final = Matches(r"[\w.-]+", "a word")
 #: Long enough to look into what happened last week, short enough for a health site.
 LOG_DAYS: Final = Between(7, 400, "days")
 #: Where the secret between CloudFront and the API lies, for A and B; never the secret itself.
@@ -68,3 +84,20 @@ def no_plain(bucket: str) -> Rule:
 def trusting(service: str, **when: dict[str, str]) -> Policy:
     """A role that one service takes on, and nobody else."""
     return Policy([allow("sts:AssumeRole", to=f"Service:{service}", when=when)])
+
+
+def own_statements(view: View, role: str) -> list[Statement]:
+    """The statements of a role's own policies; their frame and names are held against the form."""
+    found: list[Statement] = []
+    resource = view.resources.get(role)
+    node = resource.properties.at("Policies") if resource is not None else None
+    if resource is None or node is None:
+        return found
+    for one in node.parts:
+        name, document = one.entries.get("PolicyName"), one.entries.get("PolicyDocument")
+        if name is not None and re.fullmatch(r"[\w+=,.@-]+", name.text):
+            name.seen = True
+        if document is not None:
+            view.take(document_form(document, f"{resource.logical}.Policies"))
+            found += statements(document)
+    return found

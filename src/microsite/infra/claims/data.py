@@ -81,7 +81,7 @@ def tables(view: View) -> None:
     "Sensitive answers lie under a key that works through DynamoDB alone; keys turn over and are slow to go.",
 )
 def keys(view: View) -> None:
-    own = {"SSEEnabled": True, "SSEType": Default("KMS")}
+    own = {"SSEEnabled": True, "SSEType": "KMS"}
     view.must("LeadsTable", {"SSESpecification": {**own, "KMSMasterKeyId": ABSENT}})
     view.must("VaultTable", {"SSESpecification": {**own, "KMSMasterKeyId": "${VaultKey.Arn}"}})
     through = {"StringEquals": {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"}}
@@ -106,7 +106,7 @@ def keys(view: View) -> None:
                 "EnableKeyRotation": True,
                 "RotationPeriodInDays": Default(Between(90, 365, "days")),
                 # Whoever deletes a key by mistake has this long to see it.
-                "PendingWindowInDays": Default(Between(21, 30, "days")),
+                "PendingWindowInDays": Between(21, 30, "days"),
                 "KeySpec": Default("SYMMETRIC_DEFAULT"),
                 "KeyUsage": Default("ENCRYPT_DECRYPT"),
                 "MultiRegion": Default("false"),

@@ -17,15 +17,16 @@ from microsite.infra.iam import decide
 from microsite.infra.iam import statements
 from microsite.infra.policy import Policy
 from microsite.infra.policy import allow
-from microsite.infra.policy import document_form
 from microsite.infra.spec import Claims
 from microsite.infra.spec import Output
 from microsite.infra.spec import Parameter
 from microsite.infra.spec import Role
 from microsite.infra.spec import Spec
 
+from .common import LABEL
 from .common import PRIVATE
 from .common import no_plain
+from .common import own_statements
 from .rights import BOUNDARY
 from .rights import CLOUDFORMATION
 from .rights import DEPLOY
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Sequence
 
-    from microsite.infra.iam import Statement
     from microsite.infra.policy import Rule
     from microsite.infra.view import View
 
@@ -58,23 +58,6 @@ def _token(view: View, *subjects: str) -> Policy:
     """Trust in tokens that GitHub makes for just these subjects, and for nobody but AWS."""
     when = {"StringEquals": {f"{_GITHUB}:aud": "sts.amazonaws.com", f"{_GITHUB}:sub": subjects}}
     return Policy([allow("sts:AssumeRoleWithWebIdentity", to=f"Federated:{_provider(view)}", when=when)])
-
-
-def _documents(view: View, role: str) -> list[Statement]:
-    """The statements of a role's own policies, with their frame held against the form."""
-    found: list[Statement] = []
-    resource = view.resources.get(role)
-    node = resource.properties.at("Policies") if resource is not None else None
-    if resource is None or node is None:
-        return found
-    for one in node.parts:
-        if "PolicyName" in one.entries:
-            one.entries["PolicyName"].seen = True
-        document = one.entries.get("PolicyDocument")
-        if document is not None:
-            view.take(document_form(document, f"{resource.logical}.Policies"))
-            found += statements(document)
-    return found
 
 
 @CLAIMS(
@@ -136,7 +119,7 @@ def rights(view: View) -> None:
     for role, rules in (("DeployRole", DEPLOY), ("PlanRole", PLAN), ("CloudFormationRole", CLOUDFORMATION)):
         resource = view.resources.get(role)
         if resource is not None:
-            view.may(role, _documents(view, role), _bounded(view, rules), resource.raw)
+            view.may(role, own_statements(view, role), _bounded(view, rules), resource.raw)
 
 
 def _bounded(view: View, rules: Sequence[Rule]) -> list[Rule]:
@@ -205,7 +188,7 @@ def never(view: View) -> None:
         resource = view.resources.get(role)
         if resource is None:
             continue
-        policy = _documents(view, role)
+        policy = own_statements(view, role)
         for action, place in calls:
             if decide(policy, Call(action, view.resolver.fill(place))) == "allow":
                 view.wrong(resource.raw, f"{resource.logical} may {action} on {place}")
@@ -256,13 +239,13 @@ def artifacts(view: View) -> None:
             "LifecycleConfiguration": {
                 "Rules": [
                     {
-                        "Id": Optional(Free("a label")),
+                        "Id": Optional(LABEL),
                         "Status": "Enabled",
                         "NoncurrentVersionExpiration": {"NoncurrentDays": Between(14, 365, "days")},
                         "AbortIncompleteMultipartUpload": Optional({"DaysAfterInitiation": Between(1, 14, "days")}),
                     },
                     {
-                        "Id": Optional(Free("a label")),
+                        "Id": Optional(LABEL),
                         "Status": "Enabled",
                         # Without a prefix the zip of the live function would go.
                         "Prefix": "plans/",

@@ -63,7 +63,7 @@ def missing(view: View) -> None:
         view,
         "Missing",
         handler="index.page",
-        shape=Shape((128, 1024), (3, 30), (10, 100)),
+        shape=Shape((256, 1024), (8, 30), (10, 100)),
         code={"ZipFile": Free("compared below")},
         settings={"SITE_BUCKET": "${SiteBucket}"},
     )
@@ -72,7 +72,7 @@ def missing(view: View) -> None:
     view.must(
         "MissingUrl",
         {
-            "TargetFunctionArn": Default("${MissingFunction.Arn}"),
+            "TargetFunctionArn": "${MissingFunction.Arn}",
             # Without it the whole world may call; with it only who is allowed below.
             "AuthType": "AWS_IAM",
             "Cors": Absent("nobody's script calls it"),
@@ -89,7 +89,7 @@ def missing(view: View) -> None:
     }
     view.must(
         "MissingUrlPermission",
-        {**caller, "Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": Default("AWS_IAM")},
+        {**caller, "Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "AWS_IAM"},
     )
     view.must("MissingInvokePermission", {**caller, "Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": True})
 

@@ -90,7 +90,7 @@ def origins(view: View) -> None:
                     "DomainName": "${SiteBucket.RegionalDomainName}",
                     "OriginAccessControlId": "${BucketAccess.Id}",
                     # The older way in, which must stay empty beside the new one.
-                    "S3OriginConfig": {"OriginAccessIdentity": Default("")},
+                    "S3OriginConfig": {"OriginAccessIdentity": ""},
                     **_TRIES,
                 },
                 {
@@ -106,7 +106,7 @@ def origins(view: View) -> None:
                     "CustomOriginConfig": {
                         **_TLS,
                         # The function may take 29 seconds.
-                        "OriginReadTimeout": Default(Between(30, 60, "seconds")),
+                        "OriginReadTimeout": Between(30, 60, "seconds"),
                         "OriginKeepaliveTimeout": Default(Between(5, 60, "seconds")),
                         "HTTPSPort": Default(443),
                     },
@@ -143,7 +143,7 @@ def origins(view: View) -> None:
 
 def _host_of_missing(view: View) -> str:
     """The function's address without scheme and slash."""
-    return view.resolver.fill("${MissingUrl.FunctionUrl}").split("/")[2]
+    return view.resolver.fill("${MissingUrl.FunctionUrl}").removeprefix("https://").removesuffix("/")
 
 
 @CLAIMS("api-path", "Every POST from the browser reaches the API with its body, and no answer of the API is ever kept.")
@@ -172,8 +172,8 @@ def _api_behavior() -> dict[str, Want]:
         # Never a redirect: a browser turns a redirected POST into a GET, and http:// has read the message by then.
         "ViewerProtocolPolicy": "https-only",
         "AllowedMethods": _ALL_METHODS,
-        "CachedMethods": Default(_READS),
-        "Compress": Free("the answers are small"),
+        "CachedMethods": _READS,
+        "Compress": True,
         "CachePolicyId": _CACHING_DISABLED,
         # Everything as it was sent, but not Host, by which the gateway knows itself.
         "OriginRequestPolicyId": _ALL_VIEWER_EXCEPT_HOST,
@@ -196,8 +196,8 @@ def _page_behavior(cache: str) -> dict[str, Want]:
     return {
         "TargetOriginId": "site",
         "ViewerProtocolPolicy": "redirect-to-https",
-        "AllowedMethods": Default(_READS),
-        "CachedMethods": Default(_READS),
+        "AllowedMethods": _READS,
+        "CachedMethods": _READS,
         "Compress": True,
         "CachePolicyId": cache,
         # Nothing of the visitor goes on to the bucket.

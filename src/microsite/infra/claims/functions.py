@@ -14,16 +14,14 @@ from microsite.infra.expect import Default
 from microsite.infra.expect import Optional
 from microsite.infra.iam import Call
 from microsite.infra.iam import decide
-from microsite.infra.iam import statements
-from microsite.infra.load import Node
 from microsite.infra.needs import NEEDS
 from microsite.infra.policy import allow
-from microsite.infra.policy import document_form
 from microsite.infra.spec import Claims
 
 from .common import LOG_DAYS
 from .common import NAMED
 from .common import ORIGIN_VALUE
+from .common import own_statements
 from .common import trusting
 
 if TYPE_CHECKING:
@@ -38,7 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["CLAIMS", "Shape", "function", "role"]
 
 CLAIMS = Claims()
-_NOTHING = Node([], 0, 0)
 _BOUNDARY: Final = "arn:aws:iam::${AWS::AccountId}:policy/microsite/function-boundary"
 _MAIL: Final = (
     "arn:aws:ses:us-east-1:${AWS::AccountId}:identity/${MailDomain}",
@@ -56,6 +53,9 @@ _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "mail": _MAIL,
 }
+
+
+_UNTRACED: Final = {"Mode": "PassThrough"}
 
 
 class Shape(NamedTuple):
@@ -96,11 +96,11 @@ _SETTINGS: Final[Mapping[str, Mapping[str, Want]]] = {
 }
 #: API Gateway waits 30 seconds; a batch of mails takes up to two minutes; a sweep ends before the next one.
 _SHAPES: Final = {
-    "Http": Shape((256, 3008), (10, 29)),
-    "Notify": Shape((128, 3008), (60, 300)),
+    "Http": Shape((512, 3008), (20, 29)),
+    "Notify": Shape((256, 3008), (90, 300)),
     # A run, and a release that asks in between.
-    "Sweep": Shape((128, 3008), (60, 299), (2, 5)),
-    "Feedback": Shape((128, 3008), (15, 120)),
+    "Sweep": Shape((256, 3008), (200, 299), (2, 5)),
+    "Feedback": Shape((256, 3008), (45, 120)),
 }
 #: What Lambda and DynamoDB do in a function's name.
 _THROUGH_DYNAMODB: Final = {"StringEquals": {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"}}
@@ -140,7 +140,8 @@ def function(  # noqa: PLR0913 - the parts of a function
     view.must(
         f"{name}Function",
         {
-            "FunctionName": NAMED,
+            # By this name the delivery role may change it.
+            "FunctionName": f"${{AWS::StackName}}-{name.lower()}",
             "Runtime": view.facts.runtime,
             "Architectures": [view.facts.architecture],
             "Handler": handler,
@@ -153,7 +154,7 @@ def function(  # noqa: PLR0913 - the parts of a function
             else ABSENT,
             "Code": code,
             # Active tracing would record addresses of requests.
-            "TracingConfig": Default({"Mode": "PassThrough"}),
+            "TracingConfig": Default(_UNTRACED) if name == "Missing" else _UNTRACED,
             "LoggingConfig": {"LogGroup": f"${{{name}Log}}", "LogFormat": Default("Text")},
             "Environment": {"Variables": settings},
             "Layers": Absent("code of nobody else runs in it"),
@@ -198,18 +199,7 @@ def role(
             "MaxSessionDuration": Optional(Between(3600, 3600)),
         },
     )
-    documents = [
-        one.entries["PolicyDocument"]
-        for one in (resource.properties.at("Policies") or _NOTHING).parts
-        if "PolicyDocument" in one.entries
-    ]
-    for one in (resource.properties.at("Policies") or _NOTHING).parts:
-        if "PolicyName" in one.entries:
-            one.entries["PolicyName"].seen = True
-    policy: list[Statement] = []
-    for document in documents:
-        view.take(document_form(document, f"{resource.logical}.Policies"))
-        policy += statements(document)
+    policy = own_statements(view, wanted)
     own = [allow(["logs:CreateLogStream", "logs:PutLogEvents"], f"${{{name}Log.Arn}}")] if logs else []
     view.may(wanted, policy, [*rules, *own], resource.raw)
     return policy

@@ -16,6 +16,7 @@ from microsite.infra.policy import allow
 from microsite.infra.policy import deny
 from microsite.infra.spec import Claims
 
+from .common import LABEL
 from .common import NAMED
 
 if TYPE_CHECKING:
@@ -40,11 +41,11 @@ def mail(view: View) -> None:
         "MailIdentity",
         {
             "EmailIdentity": "${MailDomain}",
-            "DkimAttributes": Default({"SigningEnabled": True}),
-            "DkimSigningAttributes": Default({"NextSigningKeyLength": "RSA_2048_BIT"}),
+            "DkimAttributes": {"SigningEnabled": True},
+            "DkimSigningAttributes": {"NextSigningKeyLength": "RSA_2048_BIT"},
             "MailFromAttributes": {
                 "MailFromDomain": "bounce.${MailDomain}",
-                "BehaviorOnMxFailure": Default("USE_DEFAULT_VALUE"),
+                "BehaviorOnMxFailure": "USE_DEFAULT_VALUE",
             },
             "ConfigurationSetAttributes": {"ConfigurationSetName": "${ConfigurationSet}"},
             # Bounces go to the events below; SES's own mails about them would name people.
@@ -55,7 +56,7 @@ def mail(view: View) -> None:
         "ConfigurationSet",
         {
             "Name": NAMED,
-            "SendingOptions": Default({"SendingEnabled": True}),
+            "SendingOptions": {"SendingEnabled": True},
             "ReputationOptions": {"ReputationMetricsEnabled": True},
             "DeliveryOptions": {"TlsPolicy": "REQUIRE", "SendingPoolName": ABSENT},
             "SuppressionOptions": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]},
@@ -77,7 +78,7 @@ def events(view: View) -> None:
         {
             "ConfigurationSetName": "${ConfigurationSet}",
             "EventDestination": {
-                "Name": Free("a label"),
+                "Name": LABEL,
                 "Enabled": True,
                 # By the first two a mail whose send got no answer does not go twice.
                 "MatchingEventTypes": [
@@ -124,7 +125,7 @@ def events(view: View) -> None:
             "TopicArn": "${FeedbackTopic}",
             "Protocol": "sqs",
             "Endpoint": "${FeedbackQueue.Arn}",
-            "RawMessageDelivery": Free("the function reads both forms"),
+            "RawMessageDelivery": True,
             "FilterPolicy": Absent("every event counts"),
         },
     )
@@ -138,7 +139,7 @@ def events(view: View) -> None:
 def queues(view: View) -> None:
     kept = {
         "QueueName": NAMED,
-        "SqsManagedSseEnabled": Default("true"),
+        "SqsManagedSseEnabled": "true",
         "KmsMasterKeyId": ABSENT,
         "MessageRetentionPeriod": Between(_FORTNIGHT, _FORTNIGHT, "seconds"),
         "DelaySeconds": Default(0),

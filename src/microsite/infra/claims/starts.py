@@ -41,7 +41,7 @@ def stream(view: View) -> None:
         {
             "FunctionName": "${NotifyAlias}",
             "EventSourceArn": "${LeadsTable.StreamArn}",
-            "Enabled": Default("true"),
+            "Enabled": "true",
             # From the oldest: what came in while the mapping was away is mailed too.
             "StartingPosition": "TRIM_HORIZON",
             # Ten times five is what a surge of 1,000 submissions a second was measured with.
@@ -97,7 +97,7 @@ def sweep(view: View) -> None:
         {
             "Name": NAMED,
             "GroupName": Default("default"),
-            "State": Default("ENABLED"),
+            "State": "ENABLED",
             "ScheduleExpression": Among(
                 [
                     "rate(5 minutes)",
@@ -155,8 +155,8 @@ def feedback(view: View) -> None:
         {
             "FunctionName": "${FeedbackAlias}",
             "EventSourceArn": "${FeedbackQueue.Arn}",
-            "Enabled": Default("true"),
-            "BatchSize": Default(Between(1, 10)),
+            "Enabled": "true",
+            "BatchSize": Between(1, 10),
             "MaximumBatchingWindowInSeconds": Default(Between(0, 5, "seconds")),
             "FunctionResponseTypes": ["ReportBatchItemFailures"],
             "ScalingConfig": Optional({"MaximumConcurrency": Between(2, 50)}),

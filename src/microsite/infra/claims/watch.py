@@ -18,6 +18,7 @@ from microsite.infra.policy import Policy
 from microsite.infra.policy import allow
 from microsite.infra.spec import Claims
 
+from .common import LABEL
 from .common import NAMED
 from .common import OURS
 from .mail import no_plain_topic
@@ -31,11 +32,18 @@ if TYPE_CHECKING:
 __all__ = ["CLAIMS"]
 
 CLAIMS = Claims()
-#: Amazon's rules that look into what visitors write: they may count, never refuse.
+#: From where Route 53 can ask.
+_PLACES: Final = (
+    *("us-east-1", "us-west-1", "us-west-2", "eu-west-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1"),
+    "sa-east-1",
+)
+#: Amazon's rules that would refuse a message for its words or its sender's browser: they may count, never refuse.
 _BODIES: Final = {
     "AWSManagedRulesAmazonIpReputationList": (),
     "AWSManagedRulesKnownBadInputsRuleSet": ("JavaDeserializationRCE_BODY", "Log4JRCE_BODY", "ReactJSRCE_BODY"),
     "AWSManagedRulesCommonRuleSet": (
+        # Mail programs that unsubscribe with one click send none.
+        "NoUserAgent_HEADER",
         *("SizeRestrictions_BODY", "CrossSiteScripting_BODY", "EC2MetaDataSSRF_BODY", "GenericLFI_BODY"),
         "GenericRFI_BODY",
     ),
@@ -74,16 +82,16 @@ def outside(view: View) -> None:
             "HealthCheckConfig": {
                 "Type": "HTTPS",
                 "FullyQualifiedDomainName": "${DomainName}",
-                "Port": Default(443),
+                "Port": 443,
                 "ResourcePath": path,
                 "RequestInterval": Among([10, 30]),
                 "FailureThreshold": Between(2, 5),
-                "EnableSNI": Default("true"),
+                "EnableSNI": "true",
                 "Inverted": Default("false"),
                 "Disabled": Default("false"),
                 "MeasureLatency": Optional(Free("a graph")),
                 # Three at least, says Route 53.
-                "Regions": Optional(Each(Free("any of Route 53's"))),
+                "Regions": Each(Among(_PLACES), least=3),
             },
             "HealthCheckTags": Optional(Free("labels")),
         })  # fmt: skip
@@ -106,7 +114,7 @@ def budget(view: View) -> None:
                     "NotificationType": kind,
                     "ComparisonOperator": "GREATER_THAN",
                     "Threshold": Between(*share, "%"),
-                    "ThresholdType": Default("PERCENTAGE"),
+                    "ThresholdType": "PERCENTAGE",
                 },
                 "Subscribers": mails,
             }
@@ -130,7 +138,7 @@ def firewall(view: View) -> None:
                 # Many people are behind one address of a phone company or a hospital.
                 "Limit": Between(1000, 4000),
                 "AggregateKeyType": "IP",
-                "EvaluationWindowSec": Default(300),
+                "EvaluationWindowSec": 300,
                 "ScopeDownStatement": {
                     "ByteMatchStatement": {
                         "FieldToMatch": {"UriPath": {}},
@@ -145,7 +153,7 @@ def firewall(view: View) -> None:
     }
     groups = [
         {
-            "Name": Free("a label"),
+            "Name": LABEL,
             "Priority": Between(1, 100),
             # `Count` here would turn the whole group off.
             "OverrideAction": {"None": {}},
@@ -156,7 +164,7 @@ def firewall(view: View) -> None:
                     "RuleActionOverrides": [{"Name": one, "ActionToUse": {"Count": {}}} for one in counted],
                 }
             },
-            "VisibilityConfig": {**seen(""), "MetricName": Free("a label")},
+            "VisibilityConfig": {**seen(""), "MetricName": LABEL},
         }
         for group, counted in _BODIES.items()
     ]
@@ -171,7 +179,7 @@ def firewall(view: View) -> None:
 
 @CLAIMS("dashboard", "The dashboard draws numbers that somebody reports, of this stack.")
 def dashboard(view: View) -> None:
-    view.must("Dashboard", {"DashboardName": Among(["${AWS::StackName}", NAMED])})
+    view.must("Dashboard", {"DashboardName": "${AWS::StackName}"})
     node = view.get("Dashboard", "DashboardBody")
     if node is None:
         return
