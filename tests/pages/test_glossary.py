@@ -50,6 +50,8 @@ def test_only_whole_words_and_abbreviations_in_capitals_count(html: Callable[[st
     for text in ("nonracemic", "racemic-like", "trd", "grade", "a mixture", "hard cases", "drip"):
         assert "<a" not in html(f"It is {text} here.")
     assert "#grade" in html("It is GRADE here.")
+    assert '#nmda-receptor">NMDA receptors</a>' in html("It blocks NMDA receptors.")
+    assert "<a" not in html("non-racemic")
 
 
 def test_headings_links_code_and_boxes_of_a_crisis_stay_free(html: Callable[[str], str]) -> None:
