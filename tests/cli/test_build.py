@@ -71,16 +71,6 @@ def test_a_mistake_is_named_at_its_place_and_the_old_site_stays(
     assert (root / "site/index.html").read_text() == "the last good one"
 
 
-def test_a_builder_that_this_release_does_not_know_is_said_in_words(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(project)
-    with pytest.raises(SystemExit) as left:
-        main(["build", "--builder", "zensical"])
-    assert left.value.code == 1
-    assert "Zensical" in capsys.readouterr().err
-
-
 def test_another_builder_still_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         main(["build", "--builder", "hugo"])

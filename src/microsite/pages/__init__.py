@@ -1,6 +1,7 @@
 """Pages: checked content in, a finished folder of HTML out. The only room that knows MkDocs.
 
 `plugin.py` is a thin adapter over plain functions, so that `mkdocs build` alone gives the same site;
+`zensical.py` is a second builder over the same functions;
 `citations`, `certainty` and `tables` are Python-Markdown extensions and need no MkDocs at all.
 """
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from .plugin import MicrositePlugin
 
-__all__ = ["BuildResult", "build", "build_day"]
+__all__ = ["BuildResult", "build", "build_day", "swap"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def build(root: Path, *, site_dir: Path | None = None, strict: bool = True, toda
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
             config.site_dir = str(Path(scratch) / "site")
             _run(config, plugin, lines)
-            _swap(Path(config.site_dir), target)
+            swap(Path(config.site_dir), target)
     files = list(_files(target))
     return BuildResult(
         site_dir=target,
@@ -169,7 +169,7 @@ def _explain(findings: tuple[Finding, ...], lines: list[str], error: Exception) 
     raise BuildError("; ".join(lines) or str(error)) from error
 
 
-def _swap(fresh: Path, target: Path) -> None:
+def swap(fresh: Path, target: Path) -> None:
     """Put `fresh` in the place of `target`; the old folder is moved aside first and removed last."""
     old = fresh.parent / "old"
     if target.exists():
