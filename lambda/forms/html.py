@@ -192,7 +192,8 @@ def _typed(field: Field, value: str, more: str) -> str:
 
 
 def _consent(box: Consent, value: str, error: str) -> str:
-    attributes = f' id="{box.name}" name="{box.name}" value="yes"'
+    # The wording's own id: a page that stayed open over a release must not pass for consent to words it did not show.
+    attributes = f' id="{box.name}" name="{box.name}" value="{escape(box.id)}"'
     if box.required:
         attributes += " required"
     if value == "yes":

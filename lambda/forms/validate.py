@@ -73,7 +73,9 @@ def check(form: Form, sent: Mapping[str, str]) -> Checked:
             errors[field.name] = field.errors["required"]
     ticked: dict[str, bool] = {}
     for box in form.consents:
-        ticked[box.name] = sent.get(box.name, "").strip().lower() in _TICKED
+        given = sent.get(box.name, "").strip()
+        # A page says which wording it showed. Another one than ours is of another release: then it is asked for again.
+        ticked[box.name] = given.lower() in _TICKED or given == box.id
         if not ticked[box.name] and (box.required or _holds(box.required_if, values)):
             errors[box.name] = box.error
     order = [field.name for field in form.fields] + [box.name for box in form.consents]
