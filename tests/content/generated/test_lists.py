@@ -62,7 +62,7 @@ def test_an_entry_names_the_pages_that_state_it_and_those_with_the_same_sources_
     other = PAGE.replace(" [claim: pain-01, low]", "").replace("title: T", "title: U").replace("description: D", "")
     site = make_site({"a.md": PAGE, "b.md": other}, **{"claims.json": json.dumps([CLAIM])})
     entry = next(page.markdown for page in generated_pages(site) if page.path == "evidence/pain.md")
-    assert "Stated on: [a](../a.md).\n\nSame sources, perhaps for another statement: [b](../b.md)." in entry
+    assert "Stated on: [A](../a.md).\n\nSame sources, perhaps for another statement: [B](../b.md)." in entry
 
 
 def test_every_term_and_every_source_has_an_anchor(ours: Site, made: dict[str, Made]) -> None:
@@ -82,9 +82,19 @@ def test_a_source_names_the_pages_that_cite_it_and_stops_somewhere(make_site: Ma
     pages: dict[str, str | bytes] = {f"p{n}.md": PAGE.replace("title: T", f"title: Page {n:02}") for n in range(20)}
     site = make_site(pages, **{"claims.json": json.dumps([CLAIM])})
     text = next(page.markdown for page in generated_pages(site) if page.path == "sources.md")
-    assert "Cited on: [Page 00](p0.md), [Page 01](p1.md)" in text
+    assert "Cited on: [P0](p0.md), [P1](p1.md), [P10](p10.md)" in text
     assert "and 12 more." in text
     assert "Cited on no page yet." in text
+
+
+def test_an_edit_of_a_title_changes_no_list_of_uses(make_site: MakeSite) -> None:
+    made = []
+    for title in ("T", "Zebra"):
+        site = make_site(
+            {"a-trd.md": PAGE.replace("title: T", f"title: {title}")}, **{"claims.json": json.dumps([CLAIM])}
+        )
+        made.append(generated_pages(site))
+    assert made[0] == made[1]
 
 
 def test_the_hub_has_a_cell_for_every_pair_with_a_word_and_no_color_alone(ours: Site) -> None:

@@ -57,7 +57,7 @@ def _entry(ref: Reference, uses: Uses) -> str:
     else:
         state = ""
     found = uses.references.get(ref.id, ())
-    pages = ", ".join(f"[{marked(use.title)}]({link(SOURCES, use.path)})" for use in found[:_MOST])
+    pages = ", ".join(f"[{marked(use.label)}]({link(SOURCES, use.path)})" for use in found[:_MOST])
     more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
     cited = f"Cited on: {pages}{more}." if found else ("" if state else "Cited on no page yet.")
     return (

@@ -172,16 +172,8 @@ def _used(path: str, claim: Topic, uses: Uses) -> str:
 
 
 def _pages(path: str, found: Iterable[Use]) -> str:
-    """Links; those to written pages are named by address: an edit of one title must not change thirty pages."""
+    """Links to the first few, and how many more there are."""
     found = list(found)
-    shown = [
-        f"[{marked(use.title if use.made else _label(use.path))}]({link(path, use.path)})" for use in found[:_MOST]
-    ]
+    shown = [f"[{marked(use.label)}]({link(path, use.path)})" for use in found[:_MOST]]
     more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
     return ", ".join(shown) + more
-
-
-def _label(path: str) -> str:
-    """`safety/benefits-and-risks.md` → `benefits and risks`."""
-    parts = path.removesuffix(".md").removesuffix("/index").replace("-", " ").split("/")
-    return ": ".join(parts[1:] or parts)
