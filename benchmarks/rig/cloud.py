@@ -41,6 +41,7 @@ from .stack import Stack
 from .template import read_stack
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterator
     from collections.abc import Mapping
     from pathlib import Path
@@ -90,6 +91,8 @@ class Cloud:
     functions: Stack | None = None
     #: The functions whose code the template holds, by ARN.
     running: dict[str, Running] = field(default_factory=dict)
+    #: Called before each request that AWS, or its store of keys, is asked.
+    watch: Callable[[], None] = lambda: None
     #: `(method, path)` of all that reached the bucket.
     fetched: list[tuple[str, str]] = field(default_factory=list)
 
@@ -186,7 +189,7 @@ def run_cloud(
 ) -> Iterator[Cloud]:
     """Stand everything up until the block ends; with `package` (the function's zip) the forms work too."""
     with ExitStack() as ends:
-        aws = ends.enter_context(moto())
+        aws = ends.enter_context(moto(lambda: cloud.watch()))  # noqa: PLW0108 - it is set later
         keys, stores = ends.enter_context(kvs())
         url, begin = ends.enter_context(run_cloudfront())
         stack = read_stack(
@@ -204,6 +207,7 @@ def run_cloud(
             "AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE": keys,
         }
         cloud = Cloud(url, aws, stack, store, stores, front, environ)
+        stores.fault = lambda _, when: cloud.watch() if when == "before" else None
         _furnish(cloud)
         _run_inline(cloud, scratch, ends)
         if package is not None:

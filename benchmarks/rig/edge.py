@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -59,22 +59,27 @@ class EdgeFunction:
             msg = f"the function has {len(code.encode())} bytes, of {MOST_BYTES}"
             raise EdgeFailed(msg)
         self._values = values
-        self._turn = threading.Lock()
-        self._engine = MiniRacer()
-        self._engine.eval(_FRAME + _IMPORT.sub("", code))
+        # A thread of its own: the engine ties itself to an event loop that it finds running, such as Playwright's.
+        self._thread = ThreadPoolExecutor(1, "edge")
+        self._engine = self._thread.submit(MiniRacer).result()
+        self._thread.submit(self._engine.eval, _FRAME + _IMPORT.sub("", code)).result()
 
     def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """The request or the response that the function gives back. Raises EdgeFailed."""
-        with self._turn:
-            told = json.dumps({"event": event, "values": dict(self._values())})
-            self._engine.eval(f"run({json.dumps(told)})")
-            out, wrong = json.loads(str(self._engine.eval("answer()")))
+        out, wrong = self._thread.submit(
+            self._run, json.dumps({"event": event, "values": dict(self._values())})
+        ).result()
         if wrong is not None or out is None:
             msg = f"the function failed: {wrong or 'it never answered'}"
             raise EdgeFailed(msg)
         answer: dict[str, Any] = json.loads(out)
         self._valid(event, answer)
         return answer
+
+    def _run(self, told: str) -> tuple[str | None, str | None]:
+        self._engine.eval(f"run({json.dumps(told)})")
+        out, wrong = json.loads(str(self._engine.eval("answer()")))
+        return out, wrong
 
     @staticmethod
     def _valid(event: Mapping[str, Any], answer: Mapping[str, Any]) -> None:

@@ -24,6 +24,7 @@ from .node import tools
 from .toolmissing import ToolMissing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterator
 
     from forms.cloud import Client
@@ -45,8 +46,11 @@ process.stdin.on('end', () => process.exit(0)).resume();
 
 
 @contextmanager
-def moto() -> Iterator[str]:
-    """Run moto's server in a thread until the block ends; its address, without a slash at the end."""
+def moto(tell: Callable[[], None] = lambda: None) -> Iterator[str]:
+    """Run moto's server in a thread until the block ends; its address, without a slash at the end.
+
+    `tell` is called before each request is looked at.
+    """
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication  # noqa: PLC0415 - takes 0.4 s
     from moto.moto_server.werkzeug_app import MotoRequestHandler  # noqa: PLC0415
     from moto.moto_server.werkzeug_app import create_backend_app  # noqa: PLC0415
@@ -62,6 +66,7 @@ def moto() -> Iterator[str]:
     turn = threading.Lock()
 
     def one_at_a_time(environ: Any, start_response: Any) -> Any:
+        tell()
         with turn:
             return list(app(environ, start_response))
 
