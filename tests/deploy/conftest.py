@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import TYPE_CHECKING
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -23,6 +24,7 @@ from microsite.deploy.plan import make_plan
 from microsite.deploy.pointer import MemoryPointer
 from microsite.deploy.verify import Door
 from microsite.deploy.web import Answer
+from microsite.deploy.web import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,10 +117,9 @@ class Account:
             return Answer(503, {}, b"This site is being set up.")
         if path == "/api/health":
             return Answer(200, {}, b"{}")
-        bare = path.lstrip("/")
+        bare = unquote(path).lstrip("/")
         key = bare if bare in self.bucket.objects else f"releases/{release}/{bare}"
-        if path.endswith("/"):
-            key += "index.html"
+        key += "index.html" if path.endswith("/") else ""
         found = self.bucket.objects.get(key)
         status = 200 if found else 404
         found = found or self.bucket.objects[f"releases/{release}/404.html"]
@@ -134,11 +135,8 @@ class Account:
     def seen(self) -> dict[str, bytes]:
         """What visitors get for each file of the folder that is live, by what the manifest says is live."""
         manifest = archive.read(self.bucket, self.live)
-        return {
-            one.path: self("/" + one.path.removesuffix("index.html") if one.path.endswith("index.html") else
-                           "/" + one.path).body
-            for one in manifest.entries
-        }  # fmt: skip
+        asked = {one.path: quoted(f"/{one.path}") for one in manifest.entries}
+        return {path: self(one.removesuffix("index.html")).body for path, one in asked.items()}
 
     def plan(self, **options: Any) -> tuple[Plan, Manifest | None]:
         live = archive.read(self.bucket, self.live) if self.live else None
