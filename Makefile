@@ -2,7 +2,7 @@
 #   make serve PORT=8001 DATA=/tmp/leads ARGS=--no-watch
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check test test-fast bench published lock clean ready
+.PHONY: help serve build check test test-fast bench published lock clean schemas ready
 
 PORT ?= 8000
 DATA ?= .local
@@ -47,6 +47,9 @@ published: build ## Write the addresses of the built site down: from then on non
 
 lock: ready ## Write requirements.lock anew from pyproject.toml (ARGS=--upgrade for the newest versions)
 	@exec $(BIN)/python scripts/lock.py $(ARGS)
+
+schemas: ready ## Write schemas/ anew from the models of front matter and data, for editors
+	@exec $(BIN)/python scripts/schemas.py
 
 clean: ## Delete what was built; keeps .venv and .local
 	@rm -rf build site dist .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .site-*

@@ -21,7 +21,7 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 #: Targets that people type; `ready` is a step of theirs.
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE))
 #: What other programs rely on; it stays.
-PROMISED = {"serve", "test", "test-fast", "check", "build", "bench", "help", "lock", "clean"}
+PROMISED = {"serve", "test", "test-fast", "check", "build", "bench", "help", "lock", "clean", "published", "schemas"}
 
 
 def section(heading: str, text: str = README) -> str:

@@ -10,6 +10,7 @@ from .articles import Article
 from .articles import body_with_summary
 from .articles import page_url
 from .checker import check
+from .datamodels import schemas
 from .generated import affected
 from .generated import claim_url
 from .generated import generated_names
@@ -59,6 +60,7 @@ __all__ = [
     "read_site",
     "registry",
     "retraction_findings",
+    "schemas",
     "view",
     "with_hubs",
     "with_notices",

@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from microsite.findings import Finding
 
+from .datamodels import DATA
+from .datamodels import OTHERS
 from .located import spots
-from .models import DATA
-from .models import OTHERS
 from .schema import meant
 from .source import Lines
 from .source import undecodable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from microsite.findings import Severity
 
-    from .models import DataFile
+    from .datamodels import DataFile
     from .schema import Problem
 
 __all__ = ["DataFiles", "Keys"]

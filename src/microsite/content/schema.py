@@ -191,7 +191,8 @@ class Choice(Kind):
 
     def json(self) -> dict[str, Any]:
         """`{enum: […]}`."""
-        return {"enum": list(self.words)}
+        loose = [word.replace(" ", "-") for word in self.words if self.loose and " " in word]
+        return {"enum": [*self.words, *loose]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +304,8 @@ class Record(Kind):
         properties = {}
         for name, key in self.keys.items():
             made = key.kind.json()
+            if key.nothing and not key.needed and made:
+                made = {"anyOf": [made, {"type": "null"}]}
             properties[name] = ({"description": key.about} if key.about else {}) | made
         made = {"type": "object", "properties": properties}
         if needed := [name for name, key in self.keys.items() if key.needed]:
