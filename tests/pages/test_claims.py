@@ -30,7 +30,7 @@ def test_a_mark_becomes_the_registrys_certainty_and_a_note_without_script(html: 
     made = html("Pain fell. [claim: pain-01] More.")
     button = '<button class="grade g1" popovertarget="k-pain-01" type="button">Very low certainty</button>'
     assert made.startswith(f"<p>Pain fell. {button} More.</p>")
-    assert '<div popover class="why footnote" id="k-pain-01">' in made
+    assert '<div popover class="panel why footnote" id="k-pain-01">' in made
     assert "For: a &lt; b." in made
     assert 'href="/evidence/chronic-pain/#pain-01"' in made
 

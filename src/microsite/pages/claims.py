@@ -109,8 +109,8 @@ def _note(name: str, claim: Mapping[str, Any]) -> str:
     studied = f" For: {who}." if who else ""
     way = f'<a href="{claim_url(str(claim.get("topic")), name)}">This statement and its sources</a>'
     return (
-        f'<div popover class="why footnote" id="k-{escape(name)}">'
-        f"<p><b>{word.capitalize()} certainty.</b> {_MEANS[word]}{studied} {way}</p></div>"
+        f'<div popover class="panel why footnote" id="k-{escape(name)}">'
+        f"<b>{word.capitalize()} certainty.</b> {_MEANS[word]}{studied} {way}</div>"
     )
 
 
