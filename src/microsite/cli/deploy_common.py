@@ -66,6 +66,7 @@ class Opened:
     stack: Stack
     bucket: S3Bucket
     pointer: KeyValueStorePointer
+    web: Web
     #: Puts a client of a service at hand.
     ask: Callable[[str], Any] = field(repr=False)
 
@@ -90,7 +91,7 @@ class Opened:
         return World(
             bucket=self.bucket,
             pointer=self.pointer,
-            fetch=Web(time.sleep),
+            fetch=self.web,
             hidden=target.distribution_url,
             front=front,
             now=time.time,
@@ -108,6 +109,7 @@ def opened(config_path: Path) -> Iterator[Opened]:
     """The target of a parameters file, after its account was found to be the right one."""
     config = load(config_path)
     clients: dict[str, Any] = {}
+    web = Web(time.sleep)
 
     def ask(service: str) -> Any:
         if service not in clients:
@@ -122,8 +124,9 @@ def opened(config_path: Path) -> Iterator[Opened]:
         stack = Stack(ask("cloudformation"), config.stack, sleep=time.sleep, ticks=time.monotonic)
         bucket = S3Bucket(target.bucket, config.account, ask("s3"))
         pointer = KeyValueStorePointer(target.key_value_store, ask("cloudfront-keyvaluestore"))
-        yield Opened(target, stack, bucket, pointer, ask)
+        yield Opened(target, stack, bucket, pointer, web, ask)
     finally:
+        web.close()
         for one in clients.values():
             one.close()
 

@@ -57,6 +57,8 @@ class Web:
     def __init__(self, sleep: Callable[[float], None]) -> None:
         self._sleep = sleep
         self._own = threading.local()
+        #: Of all threads, to close them.
+        self._open: list[http.client.HTTPConnection] = []
         self._tls = ssl.create_default_context()
 
     def __call__(
@@ -85,6 +87,11 @@ class Web:
         msg = f"{url} does not answer: {last or type(last).__name__}"
         raise Interrupted(msg, fix="look at the network, and whether site.distribution_url is right") from last
 
+    def close(self) -> None:
+        """Close every connection; to be called when no thread asks any more."""
+        while self._open:
+            self._open.pop().close()
+
     def _once(  # noqa: PLR0913, PLR0917 - the parts of a request
         self, scheme: str, netloc: str, method: str, path: str, headers: Mapping[str, str], body: bytes | None
     ) -> Answer:
@@ -98,6 +105,7 @@ class Web:
                 else http.client.HTTPConnection(netloc, timeout=_SECONDS)
             )
             kept[scheme, netloc] = connection
+            self._open.append(connection)
         connection.request(method, path, body=body, headers=dict(headers))
         answer = connection.getresponse()
         raw = answer.read()
