@@ -93,6 +93,7 @@ BROKEN: dict[str, tuple[str | bytes, int, int]] = {
 }
 #: Rules that need two pages or a data file; each has a test of its own below.
 ELSEWHERE = {
+    "citation-form",
     "lost-address",
     "redirect-chain",
     "redirect-dead",

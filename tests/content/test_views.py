@@ -157,5 +157,6 @@ def test_the_room_exports_what_it_says() -> None:
         *("Article", "RULES", "Site", "az_markdown", "body_with_summary", "check", "read_site", "view"),
         *("Made", "affected", "claim_url", "generated_names", "generated_pages", "generated_paths", "glossary_anchor"),
         *("citations", "page_url", "pairs", "questions", "registry", "with_hubs"),
+        *("Notice", "STANDING", "expiring", "notices", "retraction_findings", "schemas", "with_notices"),
     }
     assert all(hasattr(microsite.content, name) for name in microsite.content.__all__)

@@ -12,7 +12,7 @@ Kind = Literal["paragraph", "item", "row", "rule", "heading", "title", "caption"
 
 _LINE = re.compile(r"[^\n]+")
 _STARTS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("heading", re.compile(r"\s*#{1,6}\s")),
+    ("heading", re.compile(r"\s*#{1,6}\s*[^\s#]")),
     ("title", re.compile(r"\s*(?:!!!|\?\?\?\+?)\s")),
     ("rule", re.compile(r"\s*\|?\s*:?-{2,}[\s|:-]*$")),
     ("row", re.compile(r"\s*\|")),

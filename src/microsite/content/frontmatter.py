@@ -146,6 +146,9 @@ class _Walk:
 def _broken(path: str, text: str, base: int, lines: Lines, error: Exception) -> Finding:
     """A finding for YAML that does not parse, or for a value such as 2026-13-45 that cannot be built."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if "quoted scalar" in str(getattr(error, "context", "")):
+        # Where the quotes open says more than where the text ends.
+        mark = getattr(error, "context_mark", None) or mark
     if mark is not None:
         line, column = lines.at(min(base + mark.index, base + len(text)))
     else:

@@ -17,7 +17,8 @@ _SPAN = re.compile(r"(?<![`\\])(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)*?(?<!`)(?P=
 _ESCAPE = re.compile(r"\\[\\`*_{}\[\]()>#+.!-]")
 _CONTAINER = re.compile(r"(?P<indent>[ ]*)(?:!!!|\?\?\?\+?|[-*+][ \t]|\d+[.)][ \t]|\[\^[^\]]+\]:|:[ \t])")
 _HEADING = re.compile(
-    r"^(?P<indent>[ ]*)(?P<hashes>#{1,6})[ \t]+(?P<text>.*?)[ \t]*#*[ \t]*(?P<attributes>\{:?[^{}\n]*\})?[ \t]*$",
+    r"^(?P<indent>[ ]*)(?P<hashes>#{1,6})(?!#)[ \t]*(?P<text>(?=\S).*?)[ \t]*#*[ \t]*"
+    r"(?P<attributes>\{:?[^{}\n]*\})?[ \t]*$",
     re.MULTILINE,
 )
 #: A heading underlined with = or -; Python-Markdown takes any number of them, below one line of text.

@@ -77,9 +77,26 @@ _PROMISES = (
         "permanent|lifelong|life-long|everlasting|forever|for life|for good|once and for all|never come|never return|never to",
         r"\b(?:permanent(?:ly)?|life-?long|everlasting|lasting forever)\s+(?:\w+\s+)?(?:relief|cures?|heal\w*|relieves?"
         r"|ends?|stops?|fix\w*|remission|recovery|results?)\b"
-        r"|\b(?:relief|results?|effects?|benefits?|cure|change|recovery)\s+(?:is|are|will be|can be|becomes?)\s+(?:\w+ly )?(?:permanent|lifelong|life-long|everlasting|forever)\b"
+        r"|\bpain\s+(?:is\s+)?(?:gone\s+)?forever\b|\b(?:relief|results?|effects?|benefits?|cure|change|recovery)\s+(?:is|are|will be|can be|becomes?)\s+(?:\w+ly )?(?:permanent|lifelong|life-long|everlasting|forever)\b"
         rf"|\b(?:relief|pain[ -]free|depression[ -]free|{_IT}\s+(?:works?|lasts?)|gone|over|ends?|stops?|disappears?)\b[^.;,]{{0,30}}"
         r"\b(?:forever|for life|for good(?=\s*(?:[.,!;]|$))|once and for all|permanently|never (?:to )?(?:come back|return))",
+    ),
+    _promise(
+        "goodbye|farewell|revers|restor|repair|rewir|regrow|rebuild|regenerat|prevents suicide|stops suicide",
+        rf"\b(?:say|saying) (?:goodbye|farewell) to {_WHOSE}{_ILL}\b"
+        rf"|\b(?:revers(?:es|ed|ing)|undo(?:es)?)\s+{_WHOSE}(?:{_ILL}|ageing|aging|damage)\b"
+        rf"|\b(?:restor|repair|rewir|regrow|rebuild|regenerat)(?:s|es|ed|ing)\s+{_WHOSE}(?:brains?|nerves?|neurons?|minds?|synapses|nervous system|(?:brain|nerve) cells|health)\b"
+        r"|\b(?:prevents?|stops?|ends?)\s+suicides?\b",
+    ),
+    _promise(
+        "best |most effective|safest|strongest|fastest|only treatment|only drug|only medicine|unmatched|unparalleled|unrivaled|superior to all|number one",
+        r"\b(?:is|are|as|remains?|be) (?:by far )?the (?:single )?(?:best|most effective|safest|strongest|most powerful|fastest|only effective)\s+(?:\w+\s+){0,2}?"
+        r"(?:treatments?|drugs?|medicines?|therap(?:y|ies)|options?|cures?|painkillers?|antidepressants?|remed(?:y|ies)|solutions?)\b"
+        r"|\b(?:unmatched|unparalleled|unrivaled)\b|\bsuperior to all\b|\bnumber one (?:treatment|drug|choice)\b",
+    ),
+    _promise(
+        "safely",
+        r"\b(?:take|takes|taking|use|uses|using|have|get|receive|try|do)\s+(?:\w+\s+){0,3}?safely\b(?!\s+(?:home|stored?|away|dispose))",
     ),
     _promise("guarant", r"\bguarantee(?:s|d|ing)?\b", kind="guarantee"),
     _promise("promise", r"\b(?:we|i)\s+(?:can\s+|do\s+)?promise\b"),
@@ -104,7 +121,7 @@ _PROMISES = (
     ),
     _promise(
         "prove",
-        r"(?<![-\w])(?:(?:clinically|scientifically|medically|well|fully|now|long)[ -])?proven\b(?!\s+otherwise)"
+        r"(?<![-\w])(?:(?:clinically|scientifically|medically|well|fully|now|long)[ -])?proven\b(?!\s+(?:otherwise|allerg\w+|cases?|infections?|diagnos\w+|histor\w+|cancers?|harms?|risks?|wrong|false))"
         r"|\b(?:studies|trials|research|science|evidence|doctors|experts|it|this)\s+(?:\w+\s+)?proves?d?\b(?=\s+(?:that|its|the|how|ketamine|it)\b)",
         kind="proven",
     ),
@@ -144,6 +161,7 @@ _PROMISES = (
         "addict|habit|hooked|dependent|no potential|no risk|no danger|no chance|no known|breathing",
         r"\b(?:non-?addictive|non-?habit[ -]forming|(?:not|n[\u2019']t|never)\s+(?:at all\s+|be\s+|become\s+)?(?:addictive|habit[ -]forming)"
         r"|without (?:any )?addictive|(?:cannot|can[\u2019']t|can not|will not|won[\u2019']t) (?:get|become|be|make you) (?:addicted|dependent|hooked)"
+        r"|impossible to (?:become|get|be) (?:addicted|dependent|hooked)|(?:no|without|zero|free of) (?:any )?(?:addictive|addiction|abuse|habit-forming) (?:potential|propert\w+|risks?|qualit\w+|liability)"
         r"|no (?:known )?(?:potential|risk|danger|chance) (?:of|for) (?:abuse|addiction|dependence|misuse|dependency|overdose)"
         r"|(?:does not|do not|doesn[\u2019']t|don[\u2019']t|will not|won[\u2019']t|never) (?:suppress|slow|affect|depress|stop)(?:es|s)? (?:your )?breathing)\b",
         kind="denial",
@@ -151,7 +169,7 @@ _PROMISES = (
     _promise(
         "mirac|wonder|magic|game|breakthrough|revolutionary|silver bullet|holy grail|panacea|instant |immediate |instantly|foolproof|fool-proof",
         r"\bmirac(?:le|les|ulous|ulously)\b|\bwonder[ -]?drugs?\b|\bmagic (?:bullet|pill|cure)s?\b|\bgame[- ]?chang(?:er|ers|ing)\b"
-        r"|\bbreakthrough (?:cure|drug|treatment|medicine|solution)s?\b|\brevolutionary\b|\bsilver bullet\b|\bholy grail\b|\bpanacea\b"
+        r"|\bbreakthroughs?\b(?![\s-]+(?:pain|therap\w+ designation|designation|status|bleeding|seizures?|device))|\brevolutionary\b|\bsilver bullet\b|\bholy grail\b|\bpanacea\b"
         r"|\b(?:instant|immediate) (?:relief|cure|results)\b|\bworks? (?:instantly|like magic|wonders)\b|\bfool-?proof\b",
         kind="praise",
     ),
@@ -173,7 +191,7 @@ _NOT = re.compile(
 #: Doubt, attribution, warning or hope: it governs what comes after it, across commas.
 _DOUBT = re.compile(
     r"\b(?:whether|unproven|unclear|unknown|uncertain|avoid\w*|beware|wary|careful|cautious|suspicious|distrust|skeptical|claim(?:s|ed|ing)?(?! your)"
-    r"|promis(?:e|es|ed|ing)|says?|said|saying|tells? you|told|(?:may|might|can) (?:read|hear|see)|heard|call(?:s|ed|ing)? (?:it|ketamine|this|them|itself|themselves)|advertis\w+|market(?:ed|ing|s)|sold as"
+    r"|promis(?:e|es|ed|ing)|says?|said|saying|tells? you|told|(?:may|might|can|will|could)(?: have)? (?:read|hear|heard|see|seen|find|found)|heard|call(?:s|ed|ing)? (?:it|ketamine|this|them|itself|themselves)|advertis\w+|market(?:ed|ing|s)|sold as"
     r"|doubt\w*|question\w*|myths?|mislead\w*|untrue|false|falsely|wrong\w*|no (?:proof|evidence|sign|study|trial|guarantee)|not (?:mean|show|prove|true|proof|clear|known|enough)"
     r"|(?:n[\u2019']t|not) (?:been )?(?:show\w*|prove\w*|tested|studied|established|mean|guarantee\w*|claim\w*|promise\w*)|hop(?:e|es|ed|ing)|wish\w*|seek\w*|search\w*|look\w* for|research into|dream\w*"
     r"|red flags?|warning signs?|run from|walk away|stay away|watch out|ads?\b|slogans?|headlines?|hype|believ\w+|assum\w+|expect\w*|pretend\w*|suggesting|implies|imply|allege\w*|so-called|supposed\w*)\b",

@@ -60,6 +60,8 @@ _EFFECT = re.compile(
     rf"\b{_SUBJECT}(?:\s+(?!not\b|never\b|may\b|might\b|could\b)[\w-]+){{0,3}}?\s+(?:(?:also|can|will|quickly|rapidly|effectively|often|significantly|greatly|does|usually)\s+){{0,2}}"
     r"(?:helps?|eases?|relieves?|reduces?|lowers?|improves?|works|treats?|lifts|prevents?|fights|boosts|restores|repairs|regrows|rebuilds|rewires|soothes|calms|stops|ends|cuts|shortens|slows|protects)\b"
     rf"|\b{_SUBJECT}(?:\s+[\w-]+){{0,3}}?\s+(?:is|are|was|were)\s+(?:(?:an?|the|very|highly|most|more|also|so|especially|particularly)\s+){{0,2}}(?:effective|helpful|useful|beneficial|superior|better than|fast-acting|powerful|successful)\b"
+    r"|\b(?:most|many|nearly all|almost all|the majority of|few|all) (?:\w+ )?(?:patients|people|adults|users|participants) (?:\w+ )?(?:feel|felt|responds?|responded|improves?|improved|get|got|recover\w*|relapsed?|benefit\w*|reports?|reported)\b"
+    r"|\b(?:effects?|relief|benefits?|improvements?|gains?) (?:\w+ )?(?:lasts?|lasted|fades?|faded|wears? off|wore off|persists?|persisted)\b"
     r"|\b(?:is|are|was) (?:\w+ )?effective (?:for|in|against|at|treatment)\b|\bsignificant(?:ly)? (?:relief|improve\w*|reduc\w+|better|lower)\b|\b(?:rapid|fast|quick|lasting|dramatic) (?:relief|improvement|antidepressant)\b",
     re.IGNORECASE,
 )

@@ -78,6 +78,11 @@ def check_links(page: Page) -> None:
         else:
             _words(page, match)
         check_target(page, target, place)
+        for inner in _LINK.finditer(match["text"]) if "![" in match["text"] else ():
+            # A picture that is a link.
+            at = match.start("text") + inner.start()
+            _image(page, at, inner["text"], inner["target"] or inner["angle"] or "")
+            check_target(page, inner["target"] or inner["angle"] or "", at)
     _by_reference(page, known, spans)
     for match in _URL.finditer(mask):
         closed = mask[match.start() - 1 : match.start()] == "<"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import TYPE_CHECKING
 
 from microsite.content.marks import CERTAINTY
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["check_sources", "cited_ids"]
 
+#: `@id` outside of a mark (an address of mail has a letter before the @), or `[id]` that is no link.
+_BARE = re.compile(
+    r"(?P<open>\[[^\[\]@\n]*|\()?(?<![\w/.@])@(?P<at>[A-Za-z][\w:-]*\w)(?!\.\w)|\[(?P<plain>[a-z]+\d{4}\w*)\](?![(\[:])"
+)
 _FRONT = ("summary", "standfirst")
 
 
@@ -31,6 +36,7 @@ def check_sources(page: Page) -> None:
         _grades(page, text, start)
     if page.article.kind == "article" and not cited and page.article.front.readable:
         page.add(page.start, "no-citations", "the article cites no source", "cite with [@id] from data/references.json")
+    _forms(page)
     check_evidence(page)
 
 
@@ -71,6 +77,27 @@ def _citations(page: Page, text: str, base: int) -> int:
                 fix = "verify it, or cite a verified source"
                 page.add(cite.start, "unverified-reference", message, fix, "error" if alone else "warning")
     return number
+
+
+def _forms(page: Page) -> None:
+    """What was meant as a citation and is printed as it stands: `@id`, `(@id)`, `[see @id]`, `[id]`, `[@id`."""
+    if "@" not in page.mask and "[" not in page.mask:
+        return
+    marks = [group.span() for group in CITATION_RUN.finditer(page.mask)]
+    for match in _BARE.finditer(page.mask):
+        name = match["at"] or match["plain"]
+        if any(start <= match.start() < end for start, end in marks):
+            continue
+        known = name in page.site.references
+        if known or (match["at"] and match["open"]):
+            fix = f"write [@{name}]" if known else "write [@id] with an id from data/references.json"
+            rule = "citation-form" if known else "unknown-citation"
+            page.add(
+                match.start("at" if match["at"] else "plain") - 1,
+                rule,
+                f"`{match.group().strip()}` is printed as it stands",
+                fix,
+            )
 
 
 def _grades(page: Page, text: str, base: int) -> None:

@@ -38,16 +38,14 @@ _LOOSE = re.compile(
 def check_structure(page: Page) -> None:
     """All rules on one page's headings and tables."""
     _headings(page)
-    rows = False
-    before = ""
+    before = above = ""
+    start = 0
     for block in page.blocks:
-        if block.kind in {"row", "rule"}:
-            if not rows and before != "caption" and "|" in block.text:
-                message = "the table has no caption"
-                page.add(block.start, "table-caption", message, "put a paragraph `Table: …` before it", "warning")
-            rows = True
-        else:
-            rows = False
+        if block.kind == "rule" and "|" in block.text and before == "row" and above != "caption":
+            message = "the table has no caption"
+            page.add(start, "table-caption", message, "put a paragraph `Table: …` before it", "warning")
+        if block.kind != "row" or before != "row":
+            above, start = before, block.start
         before = block.kind
 
 

@@ -13,6 +13,7 @@ __all__ = ["RULES", "STANDING"]
 RULES: Mapping[str, str] = MappingProxyType(
     {
         "bare-url": "An address stands in the text without words; a screen reader spells it out.",
+        "citation-form": "A citation is written in a form that nobody reads, so readers see the mark itself.",
         "claim-certainty": "A page states another certainty for a claim than the registry does.",
         "claim-changed": "The certainty of a claim that a page leans on is not what it was (`check --claims`).",
         "corrected-reference": "A source was corrected, or reinstated after a retraction (`check --retractions`).",

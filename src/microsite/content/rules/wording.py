@@ -38,13 +38,13 @@ _LEFT = re.compile(
     r"\bTO[- ]?DO\b|\bTB[DAC]\b|\bFIXME\b|\bTK(?:TK)?\b|\bX{3,}\b|\b[XN]{2,}\s?%|\blorem\b|\bipsum\b|\bdolor sit amet\b"
     r"|\{\{[^}\n]*\}\}|<%[^\n]*%>|\{%[^\n]*%\}|\?{3,}(?!\+?[ \t]+\w+[ \t]*[\"\u201c])"
     r"|\b(?:insert|add|put|enter|write) (?:\w+ ){0,2}(?:links?|sources?|citations?|text|references?|names?|dates?|images?|quotes?|numbers?|it) here\b"
-    r"|\binsert (?:\w+ ){0,2}here\b|\byour (?:text|content|title|description|name) here\b|\bplaceholder\b|\bcoming soon\b"
+    r"|\binsert (?:\w+ ){0,2}here\b|\byour (?:text|content|title|description|name) here\b|\bplaceholder\b|\bto be (?:written|completed|filled in|announced|determined|continued|supplied)\b|\bcoming soon\b"
     r"|\b(?:citation|source|reference) needed\b|\bdummy text\b|\bchange ?me\b|<(?:insert|your|name|date|link)\b[^>\n]*>",
     re.IGNORECASE,
 )
 _HINTS = (
     "todo", "to do", "to-do", "tbd", "tba", "tbc", "fixme", "tk", "xx", "nn%", "nn %", "lorem", "ipsum", "dolor", "{{", "<%", "{%", "???",
-    " here", "placeholder", "coming soon", "needed", "dummy", "change", "<insert", "<your", "<name", "<date", "<link",
+    " here", "placeholder", "to be ", "coming soon", "needed", "dummy", "change", "<insert", "<your", "<name", "<date", "<link",
 )  # fmt: skip
 #: Words that are placeholders in capitals only: "todo" is Spanish, "tk" a name.
 _CAPITALS = re.compile(r"to[- ]?do|tk|tbd|tba|tbc|xxx+", re.IGNORECASE)
