@@ -73,7 +73,10 @@ def view(site: Site, article: Article) -> dict[str, Any]:
         "compounds": [short_name(site.compounds[name]) for name in article.compounds if name in site.compounds],
         "tags": tags(site, article),
         "series": _series(site, article),
-        "related": [{**_link(found.article), "why": found.why} for found in related(site, article)],
+        "related": [
+            *({**_link(found.article), "why": found.why} for found in related(site, article)),
+            *_by_product(site, article),
+        ],
         "latest": [
             {"title": other.title, "url": other.url, "updated": day(other.updated)}
             for other in [other for other in site.newest[: LINKS + 1] if other.path != article.path][:LINKS]
@@ -85,6 +88,17 @@ def view(site: Site, article: Article) -> dict[str, Any]:
         if "insurers" in article.show
         else [],
     }
+
+
+def _by_product(site: Site, article: Article) -> list[dict[str, str]]:
+    """From a condition's article to what was studied of each product: one link, to the hub that has them all."""
+    if "conditions/index.md" not in site.by_path:
+        return []
+    return [
+        {"title": f"Product by product: {topic.record.get('short') or topic.name}", "url": f"/conditions/#{topic.id}"}
+        for topic in site.conditions.values()
+        if topic.record.get("article") == article.path and topic.record.get("by_compound")
+    ]
 
 
 def children(site: Site, article: Article) -> list[Article]:
