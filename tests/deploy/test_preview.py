@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -50,6 +51,12 @@ def test_a_preview_is_shown_under_its_name_and_changes_nothing_else(edge: Edge) 
     assert remove_preview(edge.world(), "pr-12")
     assert edge.pointer.values == before
     assert not remove_preview(edge.world(), "pr-12")
+
+
+def test_where_nothing_was_released_yet_the_edge_learns_which_host_is_the_sites(edge: Edge) -> None:
+    made = job(edge, "two")
+    show_preview(Job(replace(edge.world(), host="site.example"), made.site, made.plan, made.live), "pr-1", DOMAIN)
+    assert edge.pointer.values["host"] == "site.example"
 
 
 def test_a_preview_outlives_clearing_away_until_it_is_removed(edge: Edge) -> None:

@@ -192,3 +192,12 @@ def test_files_stack_and_functions_go_live_together_and_back(place: Place, capsy
     told = json.loads(capsys.readouterr().out)
     assert [one["role"] for one in told["releases"]] == ["previous", "live"]
     assert place.run("watch") == 0
+
+    # Files only: the manifest says which functions they go with, so that a rollback to it knows.
+    place.write("three")
+    assert place.run("apply", "--site-only", "--yes") == 0, capsys.readouterr()
+    capsys.readouterr()
+    assert place.run("releases", "--json", "--limit", "1") == 0
+    told = json.loads(capsys.readouterr().out)["releases"][0]
+    assert (told["role"], set(told["functions"].values())) == ("live", {"2"})
+    assert place.aliases() == {"2"}

@@ -297,10 +297,18 @@ def _besides(stack: Infrastructure) -> tuple[str, ...]:
     return tuple(words for words, changed in told if changed)
 
 
+def _as_live(live: Manifest | None) -> Steps:
+    """The steps of a release of files only: stack and functions are the live ones, and its manifest says so."""
+    if live is None:
+        return Steps()
+    head = live.head
+    return Steps(publish=lambda: head.functions, code=head.code, stack=head.stack)
+
+
 def _released(ready: _Ready, place: Opened, report: Callable[[str, int, int], None]) -> dict[str, Any]:
     """Apply; when it fails, what is live now is said."""
     world = place.world(report)
-    steps = Steps()
+    steps = _as_live(ready.live)
     if ready.stack is not None:
         forms = load_forms(Path(folder_of(Path.cwd())))
         steps = ready.stack.steps(world.fetch, submission(forms), sleep=time.sleep, ticks=time.monotonic)

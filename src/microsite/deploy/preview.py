@@ -51,7 +51,11 @@ def show_preview(job: Job, name: str, domain: str) -> Staged:
         door = Door(world.hidden, {"x-release": staged.manifest.release, "x-release-key": word})
         entries = sample(staged.manifest)
         verify(staged.manifest, door, world.fetch, entries=entries, api=False, parallel=job.limits.parallel)
-        held.write({f"preview/{name}": staged.manifest.release})
+        named: dict[str, str | None] = {f"preview/{name}": staged.manifest.release}
+        if world.host and world.host != held.state.host:
+            # Where nothing was released yet the edge does not know which host is no preview's.
+            named["host"] = world.host
+        held.write(named)
         world.bucket.delete([pending_key(job.site.digest)])
     return staged
 
