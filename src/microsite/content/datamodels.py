@@ -174,7 +174,9 @@ _CLAIM = Record(
     },
     "a claim",
     name="claim",
-    aliases=MappingProxyType({"certainty": "evidence_level", "sources": "references", "text": "claim"}),
+    aliases=MappingProxyType(
+        {"certainty": "evidence_level", "sources": "references", "refs": "references", "text": "claim"}
+    ),
 )
 
 _COMPOUND = Record(
