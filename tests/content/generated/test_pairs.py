@@ -172,6 +172,7 @@ CONDITION = {
     "by_compound": {
         "spray": {"evidence_level": "low", "summary": "One trial of 40 people.", "references": ["good2020"]},
         "drip": {"evidence_level": "low", "summary": "A label only.", "references": ["also2021"]},
+        "shot": {"evidence_level": "low", "summary": "Not tested in people.", "references": ["good2020"]},
         "pill": {"evidence_level": "low", "summary": "Nobody saw it.", "references": ["unsure2022"], "studied": True},
     },
 }
@@ -179,6 +180,7 @@ COMPOUNDS = [
     {"id": "spray", "name": "Esketamine nasal spray", "warnings": ["Sleepiness.[@good2020]"]},
     {"id": "drip", "name": "Ketamine drip"},
     {"id": "pill", "name": "Ketamine tablets"},
+    {"id": "shot", "name": "Ketamine shot"},
 ]
 
 
@@ -196,7 +198,7 @@ def test_sparse_data_of_somebody_else_still_make_an_honest_page(make_site: MakeS
 def test_a_pair_without_a_source_that_may_be_cited_gets_no_page(make_site: MakeSite) -> None:
     site = make_site({}, **{"conditions.json": json.dumps([CONDITION]), "compounds.json": json.dumps(COMPOUNDS)})
     studied = {pair.compound.id: pair.studied for pair in pairs(site)}
-    assert studied == {"spray": True, "drip": False, "pill": False}
+    assert studied == {"spray": True, "drip": False, "pill": False, "shot": False}
 
 
 def test_a_result_of_the_other_product_is_marked_by_its_name(make_site: MakeSite) -> None:

@@ -6,10 +6,12 @@ label says for everybody follows in lists, so that no page sends a reader elsewh
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any
 
+from microsite.content.marks import CITATION
 from microsite.content.marks import cites
 from microsite.content.prose import count_words
 
@@ -38,6 +40,8 @@ __all__ = ["Pair", "pair_page", "pairs"]
 
 #: Kinds of reference that report on people; a label, a notice or a laboratory study does not make a pair "studied".
 _HUMAN = frozenset({"case-series", "cohort", "meta-analysis", "rct", "systematic-review"})
+#: How a summary begins that says nothing was found: "No useful trial …", "Spray not tested …".
+_NOTHING = re.compile(r"(?:[\w-]+ )?(?:no|not|nobody)\b", re.IGNORECASE)
 _COUNTRIES = {"US": "United States", "EU": "European Union", "UK": "United Kingdom"}
 _UNCHECKED = "Not checked by us yet."
 
@@ -86,8 +90,9 @@ def short(topic: Topic) -> str:
 def pairs(site: Site) -> Iterator[Pair]:
     """Every pair that the data speak of: conditions in their file's order, and products in theirs.
 
-    A pair says itself whether it was `studied`. Where it does not, a reference that reports on people decides. Either
-    way a pair without a single source that may be cited gets no page: there would be nothing to stand on.
+    A pair says itself whether it was `studied`. Where it does not, a reference that reports on people decides, unless
+    the summary begins with saying that nothing was found. Either way a pair without a single source that may be cited
+    gets no page: there would be nothing to stand on.
     """
     for condition in site.conditions.values():
         listed = condition.record.get("by_compound")
@@ -96,13 +101,15 @@ def pairs(site: Site) -> Iterator[Pair]:
             if not isinstance(record, dict):
                 continue
             known = sound(site, _texts(record.get("references")))
-            human = any(site.references[name].kind in _HUMAN for name in known)
+            nothing = _NOTHING.match(str(record.get("summary") or ""))
+            human = not nothing and any(site.references[name].kind in _HUMAN for name in known)
             said = record.get("studied")
             yield Pair(condition, compound, record, bool(known) and (said if isinstance(said, bool) else human))
 
 
 def pair_page(site: Site, pair: Pair, others: Sequence[Pair]) -> Made:
     """The page of one pair; `others` are all pairs, for the way onward."""
+    source = cite(site, _texts(pair.compound.record.get("references")))
     parts = [
         _glance(site, pair),
         _standing(site, pair),
@@ -110,9 +117,9 @@ def pair_page(site: Site, pair: Pair, others: Sequence[Pair]) -> Made:
         _list("What to weigh up", pair.record.get("considerations")),
         _list("What nobody knows yet", pair.record.get("unknown")),
         _harms(site, pair),
-        _list("Who should not have it", pair.compound.record.get("contraindications")),
-        _list("Medicines that can clash", pair.compound.record.get("interactions")),
-        _list("How you should be watched", pair.compound.record.get("monitoring")),
+        _list("Who should not have it", pair.compound.record.get("contraindications"), source),
+        _list("Medicines that can clash", pair.compound.record.get("interactions"), source),
+        _list("How you should be watched", pair.compound.record.get("monitoring"), source),
         _pregnancy(pair),
         _questions(pair),
         _about(site, pair, others),
@@ -260,9 +267,13 @@ def _claim(site: Site, pair: Pair, topic: Topic) -> str:
     return f"{sourced(text, cite(site, names))} [claim: {topic.id}]"
 
 
-def _list(title: str, items: object) -> str:
+def _list(title: str, items: object, source: str = "") -> str:
+    """A section of points. Points that name no source of their own get the product's `source` together."""
     texts = _texts(items)
-    return f"## {title}\n\n" + "\n".join(f"- {text}" for text in texts) if texts else ""
+    if not texts:
+        return ""
+    common = f"\n\nFrom the sources on this product.{source}" if source and not any(map(CITATION.search, texts)) else ""
+    return f"## {title}\n\n" + "\n".join(f"- {text}" for text in texts) + common
 
 
 def _texts(value: object) -> list[str]:
