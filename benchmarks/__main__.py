@@ -34,9 +34,10 @@ PARTS = {
     "screening": ("benchmarks.screening.measure", "measure"),
     "search": ("benchmarks.search.peers", "compare"),
     "search-growth": ("benchmarks.search.growth", "grow"),
+    "mutants": ("benchmarks.mutants.measure", "measure"),
 }
 #: Parts that take long or need data from outside: only by name.
-BY_NAME = frozenset({"faults", "search-growth"})
+BY_NAME = frozenset({"faults", "mutants", "search-growth"})
 
 
 def main() -> int:

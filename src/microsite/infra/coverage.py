@@ -71,6 +71,8 @@ def _frame(view: View) -> None:
         elif name not in _WORDS | _SECTIONS:
             # A macro may rewrite the whole template after every check.
             view.wrong(node, f"nobody vouches for the section {name}")
+    if "AWSTemplateFormatVersion" not in view.template.tree.root.entries:
+        view.wrong(view.template.tree.root, "AWSTemplateFormatVersion is missing")
     for name, node in view.template.parameters.items():
         _parameter(view, name, node)
     for name in view.spec.parameters:

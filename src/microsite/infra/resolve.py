@@ -214,7 +214,8 @@ class Resolver:
         return self._names[logical]
 
     def _get_att(self, node: Node) -> Node | None:
-        texts = [done.text for one in node.parts if (done := self.resolve(one)) is not None]
+        parts = node.parts or [Node(one, *_place(node)) for one in node.text.split(".", 1)]
+        texts = [done.text for one in parts if (done := self.resolve(one)) is not None]
         logical, wanted = texts[0] if texts else "", ".".join(texts[1:])
         if logical not in self.template.resources:
             self._problem(node, f"there is no resource {logical}")

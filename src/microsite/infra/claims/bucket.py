@@ -90,7 +90,7 @@ def kept(view: View) -> None:
                         "Id": Optional(LABEL),
                         "Status": "Enabled",
                         "NoncurrentVersionExpiration": {"NoncurrentDays": Between(14, 365, "days")},
-                        "ExpiredObjectDeleteMarker": Optional("true"),
+                        "ExpiredObjectDeleteMarker": True,
                     },
                     {
                         "Id": Optional(LABEL),

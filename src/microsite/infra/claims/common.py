@@ -95,7 +95,9 @@ def own_statements(view: View, role: str) -> list[Statement]:
         return found
     for one in node.parts:
         name, document = one.entries.get("PolicyName"), one.entries.get("PolicyDocument")
-        if name is not None and re.fullmatch(r"[\w+=,.@-]+", name.text):
+        if name is None:
+            view.wrong(one, f"{resource.logical}.Policies: a policy has no PolicyName")
+        elif re.fullmatch(r"[\w+=,.@-]+", name.text):
             name.seen = True
         if document is not None:
             view.take(document_form(document, f"{resource.logical}.Policies"))

@@ -145,6 +145,6 @@ def secrets(view: View) -> None:
                     "RequireEachIncludedType": Optional(Free("one of each or not")),
                 },
                 "SecretString": Absent("it would stand in the template"),
-                "KmsKeyId": Optional("${OperationsKey.Arn}"),
+                "KmsKeyId": ABSENT,
             },
         )

@@ -9,6 +9,7 @@ from microsite.infra.expect import ABSENT
 from microsite.infra.expect import Absent
 from microsite.infra.expect import Among
 from microsite.infra.expect import Between
+from microsite.infra.expect import Default
 from microsite.infra.expect import Free
 from microsite.infra.expect import Optional
 from microsite.infra.expect import Pattern
@@ -102,7 +103,7 @@ def trust(view: View) -> None:
                 "RoleName": f"${{StackName}}-{name}",
                 "Path": "/microsite/",
                 # A stolen session ends within the hour.
-                "MaxSessionDuration": Optional(Between(3600, 3600, "seconds")),
+                "MaxSessionDuration": Default(3600) if role == "CloudFormationRole" else 3600,
                 "AssumeRolePolicyDocument": trusted,
                 "ManagedPolicyArns": Absent("what AWS puts into its own policies changes"),
                 "PermissionsBoundary": ABSENT,
@@ -242,7 +243,7 @@ def artifacts(view: View) -> None:
                         "Id": Optional(LABEL),
                         "Status": "Enabled",
                         "NoncurrentVersionExpiration": {"NoncurrentDays": Between(14, 365, "days")},
-                        "AbortIncompleteMultipartUpload": Optional({"DaysAfterInitiation": Between(1, 14, "days")}),
+                        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": Between(1, 14, "days")},
                     },
                     {
                         "Id": Optional(LABEL),

@@ -91,7 +91,7 @@ _ORIGIN: Final = {
 _SETTINGS: Final[Mapping[str, Mapping[str, Want]]] = {
     "Http": {**_SITE, **_PEOPLE, **_VAULT, **_ORIGIN, "FORMS_BOOK": "s3:${SiteBucket}/book"},
     "Notify": {**_SITE, **_PEOPLE, **_SES},
-    "Sweep": {**_SITE, **_PEOPLE, **_SES, "FORMS_VAULT": Optional("dynamodb:${VaultTable}")},
+    "Sweep": {**_SITE, **_PEOPLE, **_SES, **_VAULT},
     "Feedback": _SITE,
 }
 #: API Gateway waits 30 seconds; a batch of mails takes up to two minutes; a sweep ends before the next one.
@@ -167,7 +167,8 @@ def function(  # noqa: PLR0913 - the parts of a function
             # Lambda would make a group of its own, for ever, under another name than this.
             "LogGroupName": NAMED,
             "RetentionInDays": LOG_DAYS,
-            "KmsKeyId": Optional("${OperationsKey.Arn}"),
+            # The keys let no log service use them: nothing would be written.
+            "KmsKeyId": ABSENT,
             "LogGroupClass": Default("STANDARD"),
         },
     )

@@ -114,12 +114,10 @@ def sweep(view: View) -> None:
             "Target": {
                 "Arn": "${SweepAlias}",
                 "RoleArn": "${ScheduleRole.Arn}",
-                "RetryPolicy": Optional(
-                    {
-                        "MaximumRetryAttempts": Between(0, 3),
-                        "MaximumEventAgeInSeconds": Between(60, 300, "seconds"),
-                    }
-                ),
+                "RetryPolicy": {
+                    "MaximumRetryAttempts": Between(0, 3),
+                    "MaximumEventAgeInSeconds": Between(60, 300, "seconds"),
+                },
                 "Input": ABSENT,
             },
         },
@@ -159,7 +157,7 @@ def feedback(view: View) -> None:
             "BatchSize": Between(1, 10),
             "MaximumBatchingWindowInSeconds": Default(Between(0, 5, "seconds")),
             "FunctionResponseTypes": ["ReportBatchItemFailures"],
-            "ScalingConfig": Optional({"MaximumConcurrency": Between(2, 50)}),
+            "ScalingConfig": {"MaximumConcurrency": Between(5, 50)},
             "FilterCriteria": Absent("every event counts"),
         },
     )
