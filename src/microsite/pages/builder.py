@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from microsite.findings import Finding
 
+    from .direct import Workshop
     from .plugin import MicrositePlugin
 
 __all__ = ["BuildResult", "build", "build_day", "swap"]
@@ -100,6 +101,10 @@ def build(root: Path, *, site_dir: Path | None = None, strict: bool = True, toda
     )
 
 
+#: What a process made, by project: a watching server builds many times.
+_workshops: dict[Path, Workshop] = {}
+
+
 @contextmanager
 def _quiet() -> Iterator[list[str]]:
     """Keep MkDocs' own words from the terminal; yields the list that its warnings and errors go to."""
@@ -145,18 +150,51 @@ def _run(config: MkDocsConfig, plugin: MicrositePlugin, lines: list[str]) -> Non
     """Run MkDocs; turn its errors into ours."""
     from mkdocs.commands.build import build as mkdocs_build  # noqa: PLC0415
     from mkdocs.exceptions import Abort  # noqa: PLC0415
+    from mkdocs.exceptions import BuildError as TheirBuildError  # noqa: PLC0415
     from mkdocs.exceptions import MkDocsException  # noqa: PLC0415
 
+    from .direct import is_plain  # noqa: PLC0415
+
     try:
-        mkdocs_build(config)
+        if is_plain(config):
+            _direct(config, plugin, lines)
+        else:
+            mkdocs_build(config)
     except Abort as error:
         _explain(plugin.findings, lines, error)
     except TemplateError as error:
         place = f"{error.filename}:{error.lineno}: " if isinstance(error, TemplateSyntaxError) else ""
         msg = f"{place}the templates have an error: {error.message}"
         raise BuildError(msg, fix="the templates are in theme/templates/") from error
+    except TheirBuildError as error:
+        _explain(plugin.findings, lines, error)
     except MkDocsException as error:
         raise BuildError(str(error)) from error
+
+
+def _direct(config: MkDocsConfig, plugin: MicrositePlugin, lines: list[str]) -> None:
+    """Make the site without MkDocs' own loop. Raises BuildError for a warning of a strict build."""
+    from .direct import Workshop  # noqa: PLC0415
+    from .finish import put_shell  # noqa: PLC0415
+
+    root = Path(config.config_file_path).parent
+    made = _workshops.setdefault(root, Workshop()).build(config, plugin)
+    if config.strict and lines:
+        raise BuildError("; ".join(lines))
+    folder = Path(config.site_dir)
+    folder.mkdir(parents=True)
+    folders = {str(folder)}
+    for name, content in made.files.items():
+        path = f"{folder}/{name}"
+        inside = path.rpartition("/")[0]
+        if inside not in folders:
+            folders.add(inside)
+            Path(inside).mkdir(parents=True, exist_ok=True)
+        with open(path, "wb") as file:  # noqa: PTH123 - thousands of files; pathlib takes twice as long
+            file.write(content)
+    if made.shell is not None:
+        put_shell(root / "build" / "forms" / "shell.html", made.shell)
+    plugin.remember()
 
 
 def _explain(findings: tuple[Finding, ...], lines: list[str], error: Exception) -> None:

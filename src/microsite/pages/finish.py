@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["bundle", "finish", "fold", "hashed_name"]
+__all__ = ["Finisher", "bundle", "finish", "fold", "hashed_name", "put_shell"]
 
 #: Hex digits of SHA-256 in a file's name: 40 bits, one chance in 10^6 of any clash among 1,000 files.
 _DIGITS = 10
@@ -69,30 +69,56 @@ def fold(html: str) -> str:
     return "".join(parts).strip() + "\n"
 
 
+class Finisher:
+    """The theme's bundles, and what they do to a page. Raises BuildError when bundles name each other in a circle."""
+
+    def __init__(self, assets: Path) -> None:
+        #: `/assets/site.css` → its address with the hash.
+        self._names: dict[str, str] = {}
+        #: Path below the site's folder → content.
+        self.files: dict[str, bytes] = {}
+        for name, content in _in_order_of_need(bundle(assets)).items():
+            named = _with_names(content.decode(), self._names, name).encode()
+            place = f"assets/{hashed_name(name, named)}"
+            self.files[place] = named
+            self._names[f"/assets/{name}"] = f"/{place}"
+
+    def page(self, html: str, name: str) -> str:
+        """A page as it is published. Raises BuildError when it refers to an asset that no folder makes."""
+        return _with_names(fold(html), self._names, name)
+
+    @staticmethod
+    def robots(site_url: str) -> bytes:
+        """The content of robots.txt."""
+        return _robots(site_url).encode()
+
+
 def finish(site_dir: Path, *, assets: Path, shell: Path, site_url: str) -> None:
     """Finish `site_dir` in place; write the forms' frame to `shell`.
 
     Raises BuildError when a page refers to an asset that no folder in `assets` makes.
     """
-    names: dict[str, str] = {}
-    for name, content in _in_order_of_need(bundle(assets)).items():
-        named = _with_names(content.decode(), names, name).encode()
-        target = site_dir / "assets" / hashed_name(name, named)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(named)
-        names[f"/assets/{name}"] = f"/assets/{target.name}"
+    finisher = Finisher(assets)
+    for place, content in finisher.files.items():
+        (site_dir / place).parent.mkdir(parents=True, exist_ok=True)
+        (site_dir / place).write_bytes(content)
     for page in sorted(site_dir.rglob("*.html")):
-        page.write_text(_with_names(fold(page.read_text("utf-8")), names, page.name), "utf-8")
+        page.write_text(finisher.page(page.read_text("utf-8"), page.name), "utf-8")
     frame = site_dir / "shell.html"
     if frame.is_file():
-        shell.parent.mkdir(parents=True, exist_ok=True)
-        fresh = shell.with_name(shell.name + ".new")
-        fresh.write_bytes(frame.read_bytes())
-        fresh.replace(shell)
+        put_shell(shell, frame.read_bytes())
         frame.unlink()
     # MkDocs zips the sitemap with the time of the build in its header: the same input would give other bytes.
     (site_dir / "sitemap.xml.gz").unlink(missing_ok=True)
-    (site_dir / "robots.txt").write_text(_robots(site_url), "utf-8")
+    (site_dir / "robots.txt").write_bytes(finisher.robots(site_url))
+
+
+def put_shell(shell: Path, content: bytes) -> None:
+    """Put the frame of the forms' answers at `shell`, whole or not at all."""
+    shell.parent.mkdir(parents=True, exist_ok=True)
+    fresh = shell.with_name(shell.name + ".new")
+    fresh.write_bytes(content)
+    fresh.replace(shell)
 
 
 def _with_names(text: str, names: Mapping[str, str], source: str) -> str:

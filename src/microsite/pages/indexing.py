@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from microsite.content import generated_paths
 from microsite.content import page_url
 from microsite.content import pairs
 from microsite.search import Facts
-from microsite.search import build_index
-from microsite.search import read_site_pages
+from microsite.search import index_files
+from microsite.search import read_pages
 from microsite.search import with_synonyms
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from collections.abc import Iterable
     from collections.abc import Iterator
+    from collections.abc import Mapping
     from collections.abc import Sequence
+    from pathlib import Path
 
     from microsite.content import Site
     from microsite.findings import Finding
     from microsite.search import Document
 
-__all__ = ["index_site", "page_facts", "synonym_groups"]
+__all__ = ["index_pages", "index_site", "page_facts", "synonym_groups"]
 
 #: Kinds that are no answer to a question: lists of other pages, and what follows a form.
 _NOT_SEARCHED = frozenset({"index", "thanks"})
@@ -34,27 +34,34 @@ _WAYS = frozenset({"/a-z/", "/search/"})
 
 def index_site(site_dir: Path, site: Site) -> tuple[Finding, ...]:
     """Write `site_dir/search`; the findings are of pages that could not be read."""
+    pages = {path.relative_to(site_dir).as_posix(): path.read_bytes() for path in site_dir.rglob("*.html")}
+    findings, files = index_pages(pages, site)
+    # The folder is also the address of the page /search/, so the files join what is there.
+    (site_dir / "search").mkdir(exist_ok=True)
+    for name, content in files.items():
+        (site_dir / name).write_bytes(content)
+    return findings
+
+
+def index_pages(pages: Mapping[str, bytes], site: Site) -> tuple[tuple[Finding, ...], dict[str, bytes]]:
+    """Findings of pages that cannot be read, and the files of the index, by path below the site's folder."""
     findings: list[Finding] = []
     facts = page_facts(site)
     lists = {page_url(path) for path in generated_paths(site)} - facts.keys()
     hidden = {url for url, fact in facts.items() if fact.kind in _NOT_SEARCHED} | lists | _WAYS
+    # In the order of a folder: by parts of the path, so that a page comes before those below it.
+    html = sorted((name for name in pages if name.endswith(".html")), key=lambda name: name.split("/"))
     documents = (
-        document for document in read_site_pages(site_dir, findings.append, facts) if document.page not in hidden
+        document
+        for document in read_pages(((name, pages[name]) for name in html), findings.append, facts)
+        if document.page not in hidden
     )
     topics = {**site.conditions, **site.compounds}
-    # The folder is also the address of the page /search/, so the files join what is there.
-    with tempfile.TemporaryDirectory(dir=site_dir.parent, prefix=".index-") as scratch:
-        made = Path(scratch, "search")
-        build_index(
-            _named(documents, synonym_groups(site), {page_url(pair.path) for pair in pairs(site)}),
-            made,
-            labels={name: topic.name for name, topic in topics.items()},
-        )
-        target = site_dir / "search"
-        target.mkdir(exist_ok=True)
-        for file in made.iterdir():
-            file.replace(target / file.name)
-    return tuple(findings)
+    files = index_files(
+        _named(documents, synonym_groups(site), {page_url(pair.path) for pair in pairs(site)}),
+        labels={name: topic.name for name, topic in topics.items()},
+    )
+    return tuple(findings), {f"search/{name}": content for name, content in files.items()}
 
 
 def _named(

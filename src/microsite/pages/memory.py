@@ -13,14 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from markdown import Markdown
 from mkdocs.structure.pages import Page
+from mkdocs.structure.pages import _ExtractTitleTreeprocessor
+from mkdocs.structure.pages import _RelativePathTreeprocessor
+from mkdocs.structure.toc import get_toc
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
     from mkdocs.structure.toc import TableOfContents
 
-__all__ = ["Memory", "RememberedPage", "Rendered", "signature"]
+__all__ = ["Memory", "RememberedPage", "Rendered", "Renderer", "signature"]
 
 
 class Rendered(NamedTuple):
@@ -29,7 +33,8 @@ class Rendered(NamedTuple):
     content: str
     toc: TableOfContents
     title: str | None
-    anchors: set[str]
+    #: None: MkDocs then looks for no anchors on the page. Dead ones are the business of `microsite check`.
+    anchors: set[str] | None
 
 
 class Memory:
@@ -81,19 +86,38 @@ def signature(config: MkDocsConfig, files: Files) -> str:
     return hashlib.sha256(whole.encode()).hexdigest()
 
 
+class Renderer:
+    """One Markdown object for all pages of a build: making one takes as long as rendering a short page."""
+
+    def __init__(self, config: MkDocsConfig, files: Files) -> None:
+        self._markdown = Markdown(extensions=config.markdown_extensions, extension_configs=config.mdx_configs or {})
+        self._links = _RelativePathTreeprocessor(None, files, config)  # type: ignore[arg-type]  # set for each page
+        self._links._register(self._markdown)  # noqa: SLF001 - the host's way in
+        self._title = _ExtractTitleTreeprocessor()
+        self._title._register(self._markdown)  # noqa: SLF001
+
+    def __call__(self, page: Page) -> Rendered:
+        """What `Page.render` of MkDocs makes of the page, without its search for anchors."""
+        self._links.file, self._links.links_to_anchors = page.file, {}
+        self._title.title = None
+        html = self._markdown.reset().convert(page.markdown or "")
+        return Rendered(html, get_toc(getattr(self._markdown, "toc_tokens", [])), self._title.title, None)
+
+
 class RememberedPage(Page):
     """A page that asks the memory before it renders."""
 
     memory: Memory
     signature: str
+    renderer: Renderer
 
     def render(self, config: MkDocsConfig, files: Files) -> None:
         """Take the remembered result, or render and remember."""
+        del config, files
         key = hashlib.sha256(f"{self.signature}\n{self.file.src_uri}\n{self.markdown}".encode()).hexdigest()
         found = self.memory.recall(key)
         if found is None:
-            super().render(config, files)
-            found = Rendered(self.content or "", self.toc, self._title_from_render, self.present_anchor_ids or set())
+            found = self.renderer(self)
             self.memory.learn(key, found)
         self.content, self.toc, self._title_from_render, self.present_anchor_ids = found
         # Names files of the build it was made in; `microsite check` looks for dead anchors, with their line.

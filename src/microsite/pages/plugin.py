@@ -33,6 +33,7 @@ from .making import site_files
 from .making import written_markdown
 from .memory import Memory
 from .memory import RememberedPage
+from .memory import Renderer
 from .memory import signature
 from .social import read_brand
 from .styleguide import read_components
@@ -75,14 +76,14 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
         #: Build on what only a person can decide (an old review, a retracted source): the page tells its readers.
         self.shows_standing = False
         self.findings: tuple[Finding, ...] = ()
-        self._site: Site | None = None
-        self._articles: dict[str, Article] = {}
+        self.site: Site | None = None
+        self.articles: dict[str, Article] = {}
         self._forms: dict[str, Form] = {}
         self._made: dict[str, Made] = {}
         #: Address → path of every page, the generated ones of forms too.
         self._paths: dict[str, str] = {}
         #: Of this build, by path.
-        self._shown: dict[str, Shown] = {}
+        self.shown: dict[str, Shown] = {}
         self._components: dict[str, Component] = {}
         self._env: jinja2.Environment | None = None
         self._parents: list[str] = []
@@ -107,8 +108,8 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Read and check the content; add generated pages."""
         root = Path(config.config_file_path).parent
-        self._site = read_site(root, today=self.today or build_day())
-        self.findings = check(self._site)
+        self.site = read_site(root, today=self.today or build_day())
+        self.findings = check(self.site)
         errors = [finding for finding in self.findings if finding.severity == "error"]
         if self.shows_standing or not config.strict:
             errors = [finding for finding in errors if finding.rule not in STANDING]
@@ -117,29 +118,29 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
         if errors:
             msg = f"{len(errors)} error(s) in the content"
             raise PluginError(msg)
-        self._articles = {article.path: article for article in self._site.articles}
-        self._shown = {}
+        self.articles = {article.path: article for article in self.site.articles}
+        self.shown = {}
         tokens = root / "theme" / "assets" / "site" / "1-tokens.css"
         self._brand = read_brand(tokens, name=config.site_name, site_url=config.site_url or "")
         self._components = {part.id: part for part in read_components(root / "theme" / "examples")}
         self._forms = _definitions(root)
-        made = made_pages(self._site, self._forms, self._components.values())
+        made = made_pages(self.site, self._forms, self._components.values())
         for page in made:
             files.append(File.generated(config, page.path, content=page.markdown))
         self._made = {page.path: page for page in made}
         self._paths = {page.view["url"]: page.path for page in made}
-        self._paths.update((article.url, article.path) for article in self._site.articles)
+        self._paths.update((article.url, article.path) for article in self.site.articles)
         self._remember(config, files)
         return files
 
     def _remember(self, config: MkDocsConfig, files: Files) -> None:
         """Give each page the memory, but those of the navigation: their title comes from mkdocs.yml."""
         sections = {path for item in config.nav or [] for path in (item.values() if isinstance(item, dict) else [item])}
-        common = signature(config, files)
+        common, renderer = signature(config, files), Renderer(config, files)
         for file in files.documentation_pages():
             if file.src_uri not in sections:
                 page = RememberedPage(None, file, config)
-                page.memory, page.signature = _memory, common
+                page.memory, page.signature, page.renderer = _memory, common, renderer
 
     def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
         """Keep the environment: the styleguide renders its examples with the templates themselves."""
@@ -154,17 +155,17 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
         """Put the view into the page's metadata, as `page.meta.view`; complete the Markdown."""
         del config, files
         path = page.file.src_uri
-        article = self._articles.get(path)
-        if self._site is None or article is None:
+        article = self.articles.get(path)
+        if self.site is None or article is None:
             page.meta["view"] = dict(self._made[path].view)
         else:
-            page.meta["view"] = page_view(self._site, article, self._forms)
-            markdown = written_markdown(self._site, article, self._forms, self._paths)
+            page.meta["view"] = page_view(self.site, article, self._forms)
+            markdown = written_markdown(self.site, article, self._forms, self._paths)
         values = page.meta["view"]
         title, about = str(page.meta.get("title", "")), str(page.meta.get("description", ""))
-        self._shown[path] = shown = Shown(path, values["url"], title, about, values)
-        if self._site and self._brand:
-            values.update(head_values(self._site, shown, markdown, self._brand))
+        self.shown[path] = shown = Shown(path, values["url"], title, about, values)
+        if self.site and self._brand:
+            values.update(head_values(self.site, shown, markdown, self._brand))
         return markdown
 
     def on_page_context(
@@ -186,12 +187,16 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
             shell=root / "build" / "forms" / "shell.html",
             site_url=config.site_url or "",
         )
-        if self._site is not None:
-            for name, content in site_files(self._site, self._shown.values(), config.site_url or "").items():
+        if self.site is not None:
+            for name, content in site_files(self.site, self.shown.values(), config.site_url or "").items():
                 target = Path(config.site_dir, name)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(content)
-            self.findings = tuple(sorted((*self.findings, *index_site(Path(config.site_dir), self._site))))
+            self.findings = tuple(sorted((*self.findings, *index_site(Path(config.site_dir), self.site))))
+        self.remember()
+
+    def remember(self) -> None:
+        """End a build that succeeded."""
         _memory.keep()
 
 

@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from .document import Document
     from .impact import Weights
 
-__all__ = ["IndexSummary", "build_index", "ranked_list"]
+__all__ = ["IndexSummary", "build_index", "index_files", "ranked_list"]
 
 _strength = itemgetter(1)
 #: Names of files of an index.
@@ -115,28 +115,52 @@ def build_index(  # noqa: PLR0913 - one knob for each thing a caller may want to
         scratch, made = Path(name), Path(name) / "made"
         made.mkdir()
         write = _Writer(made)
-        with (scratch / "documents").open("w+b") as aside, (scratch / "terms").open("w+b") as texts:
-            scan = Scan(Runs(scratch, held=held), Pairs(texts, width=width), aside)
-            for done, document in enumerate(documents, 1):
-                scan.add(document)
-                tick(done)
-            scan.number()
-            shards, terms = Shards(write, usual=sum(count**0.5 for count in scan.words.values())), 0
-            model = Model(scan.lengths, weights)
-            pairs = _pairs(model, scan)
-            for term, places, codes in scan.runs.merged():
-                terms += 1
-                kept = ranked_list(model.strengths(places, codes), model.kept(len(codes)), scan.places, places, model)
-                shards.add(term, kept, len(codes), sorted(pairs.pop(term, ())))
-            filters = Filters(labels or {})
-            records = Records(write, scan.kinds, scan.layout)
-            for number, document in scan.documents():
-                records.add(number, document)
-                filters.add(number, document)
-            write("manifest.bin", _manifest(scan, _Parts(shards, records, filters, scan.kinds), write))
-        write("worker.js", worker())
+        counted = _make(documents, write, scratch, weights, labels or {}, held=held, width=width, tick=tick)
         _swap(made, out, scratch)
-    return IndexSummary(documents=len(scan), terms=terms, files=write.files, bytes=write.bytes)
+    return IndexSummary(documents=counted[0], terms=counted[1], files=write.files, bytes=write.bytes)
+
+
+def index_files(documents: Iterable[Document], *, labels: Mapping[str, str] | None = None) -> dict[str, bytes]:
+    """The same files in memory: name → content. For a site, whose index is some MB."""
+    made: dict[str, bytes] = {}
+    with tempfile.TemporaryDirectory() as name:
+        _make(documents, made.__setitem__, Path(name), None, labels or {})
+    return made
+
+
+def _make(  # noqa: PLR0913 - as for `build_index`
+    documents: Iterable[Document],
+    write: Callable[[str, bytes], None],
+    scratch: Path,
+    weights: Weights | None,
+    labels: Mapping[str, str],
+    *,
+    held: int = HELD,
+    width: int = WIDTH,
+    tick: Callable[[int], None] = lambda _: None,
+) -> tuple[int, int]:
+    """Write all files; gives the numbers of documents and terms. What does not fit into memory goes to `scratch`."""
+    with (scratch / "documents").open("w+b") as aside, (scratch / "terms").open("w+b") as texts:
+        scan = Scan(Runs(scratch, held=held), Pairs(texts, width=width), aside)
+        for done, document in enumerate(documents, 1):
+            scan.add(document)
+            tick(done)
+        scan.number()
+        shards, terms = Shards(write, usual=sum(count**0.5 for count in scan.words.values())), 0
+        model = Model(scan.lengths, weights)
+        pairs = _pairs(model, scan)
+        for term, places, codes in scan.runs.merged():
+            terms += 1
+            kept = ranked_list(model.strengths(places, codes), model.kept(len(codes)), scan.places, places, model)
+            shards.add(term, kept, len(codes), sorted(pairs.pop(term, ())))
+        filters = Filters(labels)
+        records = Records(write, scan.kinds, scan.layout)
+        for number, document in scan.documents():
+            records.add(number, document)
+            filters.add(number, document)
+        write("manifest.bin", _manifest(scan, _Parts(shards, records, filters, scan.kinds), write))
+    write("worker.js", worker())
+    return len(scan), terms
 
 
 def ranked_list(strengths: list[float], kept: int, places: array[int], documents: array[int], model: Model) -> bytes:

@@ -29,11 +29,12 @@ from .plain import read_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Iterable
     from collections.abc import Iterator
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["page_documents", "page_url", "read_site_pages"]
+__all__ = ["page_documents", "page_url", "read_pages", "read_site_pages"]
 
 _POINTS = re.compile(r"(?:^|(?<=[.,;:!?]))(?: ·)+|(?: ·)+(?= ·)|(?: ·)+ ?(?=[.,;:!?)]|$)")
 #: A stray end tag closes nothing further up than this.
@@ -187,10 +188,17 @@ def read_site_pages(
     site: Path, report: Callable[[Finding], None], facts: Mapping[str, Facts] | None = None
 ) -> Iterator[Document]:
     """The documents of all `*.html` below `site`, page by page in order of path; `facts` are known by address."""
-    for path in sorted(site.rglob("*.html")):
-        name = path.relative_to(site).as_posix()
+    paths = ((path.relative_to(site).as_posix(), path) for path in sorted(site.rglob("*.html")))
+    yield from read_pages(((name, path.read_bytes()) for name, path in paths), report, facts)
+
+
+def read_pages(
+    pages: Iterable[tuple[str, bytes]], report: Callable[[Finding], None], facts: Mapping[str, Facts] | None = None
+) -> Iterator[Document]:
+    """The documents of pages given as `(path below the site's folder, content)`, in their order."""
+    for name, content in pages:
         try:
-            html = path.read_text("utf-8")
+            html = content.decode("utf-8")
         except UnicodeDecodeError as error:
             message = f"byte {error.start + 1} is not UTF-8"
             report(Finding(name, 0, 0, "search-page", message, "write the page as UTF-8"))
@@ -198,7 +206,7 @@ def read_site_pages(
         url = page_url(name)
         if url == "/404.html":
             continue
-        documents = page_documents(html, url, (facts or {}).get(url))
+        documents = page_documents(html.replace("\r\n", "\n"), url, (facts or {}).get(url))
         seen: set[str] = set()
         for document in documents:
             if document.anchor in seen:
