@@ -132,11 +132,26 @@ def test_what_is_live_already_is_asked_of_nobody(tmp_path: Path) -> None:
     made = Made(tmp_path, account)
     made = Made(tmp_path, account, head(made, code=True, stack=True))
     assert made.steps.publish() == OLD
-    made.steps.shift()
-    made.steps.undo()
     assert list(made.steps.lines()) == []
     assert account.said == []
     assert made.artifacts.objects == {}
+    # A run that died may have left the aliases elsewhere.
+    account.aliases = dict(NEW)
+    made.steps.shift()
+    assert account.aliases == OLD
+    made.steps.undo()
+    assert account.said == ["shift"]
+
+
+def test_going_back_is_to_the_live_releases_versions_whatever_a_dead_run_left(tmp_path: Path) -> None:
+    account = Account()
+    first = Made(tmp_path, account)
+    made = Made(tmp_path, account, head(first, code=False, stack=True))
+    account.aliases = dict(NEW)
+    made.steps.publish()
+    made.steps.shift()
+    made.steps.undo()
+    assert account.aliases == OLD
 
 
 def test_only_what_changed_is_asked_for(tmp_path: Path) -> None:

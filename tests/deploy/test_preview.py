@@ -42,10 +42,10 @@ def job(edge: Edge, text: str) -> Job:
 
 
 def test_a_preview_is_shown_under_its_name_and_changes_nothing_else(edge: Edge) -> None:
-    before, functions = dict(edge.pointer.values), dict(edge.functions.live)
+    before, functions = dict(edge.pointer.values), edge.functions.live()
     staged = show_preview(job(edge, "two"), "pr-12", DOMAIN)
     assert edge.pointer.values == {**before, "preview/pr-12": staged.manifest.release}
-    assert edge.functions.live == functions
+    assert edge.functions.live() == functions
     assert staged.sent.objects == 1
     assert b"one" in edge.fetch("http://edge/").body
     assert remove_preview(edge.world(), "pr-12")

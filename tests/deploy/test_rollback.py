@@ -41,7 +41,7 @@ class Aliases:
     """Stands for `Functions`: where the aliases point, and whether they can be moved."""
 
     def __init__(self) -> None:
-        self.live = dict.fromkeys(("feedback", "http", "notify", "sweep"), "3")
+        self.versions = dict.fromkeys(("feedback", "http", "notify", "sweep"), "3")
         self.stuck = False
         self.moves: list[tuple[str, bool]] = []
 
@@ -49,9 +49,12 @@ class Aliases:
         if self.stuck:
             msg = "Lambda is away"
             raise Interrupted(msg)
-        before, self.live = self.live, dict(versions)
-        self.moves.append((versions["http"], back))
+        before, self.versions = self.versions, {**self.versions, **versions}
+        self.moves.append((self.versions["http"], back))
         return before
+
+    def live(self) -> dict[str, str]:
+        return dict(self.versions)
 
 
 class Edge:
@@ -113,7 +116,7 @@ class Edge:
         (self.folder / "search" / "manifest.bin").write_bytes(text.encode())
         site = read_site(self.folder)
         live = archive.read(self.bucket, self.pointer.values["release"]) if "release" in self.pointer.values else None
-        functions = dict.fromkeys(self.functions.live, version)
+        functions = dict.fromkeys(self.functions.versions, version)
         steps = Steps(publish=lambda: functions, shift=lambda: self.functions.shift(functions))
         done = apply(Job(self.world(), site, make_plan(site, live), live, steps=steps))
         return done.release
@@ -146,7 +149,7 @@ def test_back_to_the_one_before_is_one_write_and_nothing_is_sent(edge: Edge, thr
 def test_back_and_forth_and_to_any_that_is_there(edge: Edge, three: tuple[str, str, str]) -> None:
     assert roll_back(edge.world(), edge.functions, to=three[0]).release == three[0]
     assert roll_back(edge.world(), edge.functions).release == three[2]
-    assert edge.functions.live["http"] == "3"
+    assert edge.functions.versions["http"] == "3"
     assert b"three" in edge.fetch("http://edge/a/").body
 
 
@@ -169,13 +172,21 @@ def test_what_is_live_and_nothing_before_it_are_said(edge: Edge) -> None:
         roll_back(edge.world(), edge.functions, to=first)
 
 
+def test_functions_that_a_dead_run_left_elsewhere_are_set_right(edge: Edge, three: tuple[str, str, str]) -> None:
+    edge.functions.shift({"http": "2"})
+    done = roll_back(edge.world(), edge.functions, to=three[2])
+    assert (done.release, done.left, done.functions) == (three[2], three[2], {"http": "3"})
+    assert edge.functions.versions["http"] == "3"
+    assert edge.pointer.values["release"] == three[2]
+
+
 def test_a_release_whose_files_are_damaged_is_not_gone_back_to(edge: Edge, three: tuple[str, str, str]) -> None:
     key = f"releases/{three[1]}/contact/index.html"
     edge.bucket.objects[key] = edge.bucket.objects[key]._replace(body=b"other")
     with pytest.raises(Unverified, match="contact/"):
         roll_back(edge.world(), edge.functions)
     assert edge.pointer.values["release"] == three[2]
-    assert edge.functions.live["http"] == "3"
+    assert edge.functions.versions["http"] == "3"
     del edge.bucket.objects[f"releases/{three[1]}/404.html"]
     with pytest.raises((Unverified, KeyError)):
         roll_back(edge.world(), edge.functions)
@@ -194,7 +205,7 @@ def test_when_the_front_door_does_not_show_it_what_was_live_is_live(edge: Edge, 
     with pytest.raises(Unverified, match=f"{three[2]} is live again"):
         roll_back(edge.world(), edge.functions)
     assert edge.pointer.values["release"] == three[2]
-    assert edge.functions.live["http"] == "3"
+    assert edge.functions.versions["http"] == "3"
 
 
 def test_when_the_functions_cannot_move_the_site_does_not_either(edge: Edge, three: tuple[str, str, str]) -> None:

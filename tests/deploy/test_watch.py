@@ -108,14 +108,19 @@ def test_alarms_that_ring_are_named_with_their_place_in_the_runbook(moto_url: st
 
 def test_the_live_release_is_asked_and_what_is_wrong_is_named(tmp_path: Path) -> None:
     edge = Edge(tmp_path / "site")
-    [none] = live_release(edge.world(), parallel=4)
+    [none] = live_release(edge.world(), edge.functions, parallel=4)
     assert "no release is live" in none.what
     release = edge.release("one", "1")
-    assert list(live_release(edge.world(), parallel=4)) == []
+    assert list(live_release(edge.world(), edge.functions, parallel=4)) == []
+    edge.functions.versions = {**edge.functions.versions, "http": "7"}
+    [other] = live_release(edge.world(), edge.functions, parallel=4)
+    assert "the function http is not at version 1" in other.what
+    assert f"rollback --to {release}" in other.fix
+    edge.functions.versions = {**edge.functions.versions, "http": "1"}
     key = f"releases/{release}/a/index.html"
     edge.bucket.objects[key] = edge.bucket.objects[key]._replace(body=b"x")
-    [wrong] = live_release(edge.world(), parallel=4)
+    [wrong] = live_release(edge.world(), edge.functions, parallel=4)
     assert wrong.what.startswith("/a/: 1 bytes of other content")
     edge.pointer.values["release"] = "20200101t000000z-00000000"
-    [gone] = live_release(edge.world(), parallel=4)
+    [gone] = live_release(edge.world(), edge.functions, parallel=4)
     assert "20200101t000000z-00000000 is not in the bucket" in gone.what

@@ -51,7 +51,10 @@ def rollback(config_path: Path, wanted: str, *, as_json: bool) -> None:
         told = {"release": done.release, "left": done.left, "functions": done.functions, "seconds": seconds}
         click.echo(json.dumps(told, indent=2))
         return
-    click.echo(f"{done.release} is live again, {done.left} is not ({seconds} s)")
+    if done.release == done.left:
+        click.echo(f"{done.release} was live; its functions are now, too ({seconds} s)")
+    else:
+        click.echo(f"{done.release} is live again, {done.left} is not ({seconds} s)")
     for name, version in sorted(done.functions.items()):
         click.echo(f"  the function {name} is at version {version}")
 

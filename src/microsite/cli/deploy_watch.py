@@ -38,7 +38,7 @@ def watch(ctx: click.Context, config_path: Path, days: int, *, as_json: bool) ->
         found = [
             *certificate(config.url, now=time.time(), days=days),
             *(alarms(place.ask("cloudwatch"), config.stack) if place.target.outputs else ()),
-            *live_release(place.world(), parallel=config.parallel),
+            *live_release(place.world(), place.functions(), parallel=config.parallel),
         ]
     if as_json:
         click.echo(json.dumps([one._asdict() for one in found], indent=2, ensure_ascii=False))

@@ -148,10 +148,17 @@ class Infrastructure:
         return self._published
 
     def shift(self) -> None:
-        """Check the new versions, then send visitors to them."""
+        """Check the new versions, then send visitors to them.
+
+        Without new ones the aliases are seen to point where the live release says: a run that died may have left them.
+        """
+        live = self._live.functions if self._live is not None else {}
         if self._published:
             self._functions.check(self._published)
-            self._before = self._functions.shift(self._published)
+            before = self._functions.shift(self._published)
+            self._before = live or before
+        elif live:
+            self._functions.shift(live)
 
     def undo(self) -> None:
         """Send visitors back to the versions from before."""

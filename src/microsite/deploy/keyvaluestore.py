@@ -60,9 +60,10 @@ class KeyValueStorePointer:
             try:
                 value: str = self._client.get_key(KvsARN=self._arn, Key=key)["Value"]
             except ClientError as error:
-                # Of a missing key and of a missing store alike; the message names which.
-                if _code(error) != "ResourceNotFoundException" or "store" in _message(error).lower():
+                if _code(error) != "ResourceNotFoundException":
                     raise
+                # Said of a missing key and of a missing store alike: this raises for a missing store.
+                self._client.describe_key_value_store(KvsARN=self._arn)
                 return None
         return value
 
@@ -116,11 +117,6 @@ def _local(netloc: str) -> bool:
 
 def _code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
-
-
-def _message(error: ClientError) -> str:
-    details = error.response.get("Error", {})
-    return str(details.get("Message") or error.response.get("Message") or "")
 
 
 def _conflict(error: ClientError) -> bool:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from .manifest import Manifest
     from .ports import Bucket
 
-__all__ = ["Gone", "Known", "known", "roll_back", "sample"]
+__all__ = ["Gone", "Known", "drifted", "known", "roll_back", "sample"]
 
 #: Pages and hashed files that are looked at, besides the home page and the page for what is missing.
 _PAGES = 10
@@ -79,6 +79,11 @@ def roll_back(world: World, functions: Functions | None, *, to: str = "", parall
         if not wanted:
             msg = "there is no release before the live one to go back to"
             raise Refused(msg, fix=_had(world.bucket, live))
+        if wanted == live and functions is not None:
+            moved = drifted(functions, archive.head(world.bucket, live))
+            if moved:  # a run that died between the two left them
+                functions.shift(moved)
+                return Gone(live, live, moved)
         if wanted == live:
             msg = f"{wanted} is live already"
             raise Refused(msg, fix=_had(world.bucket, live))
@@ -103,6 +108,12 @@ def roll_back(world: World, functions: Functions | None, *, to: str = "", parall
             raise Unverified(msg, problems, fix=error.fix or "go back to another one: --to RELEASE") from error
     moved = {name: version for name, version in manifest.head.functions.items() if before.get(name, version) != version}
     return Gone(wanted, live, moved)
+
+
+def drifted(functions: Functions, head: Head) -> dict[str, str]:
+    """Function → version of the release, for those whose alias points elsewhere."""
+    live = functions.live() if head.functions else {}
+    return {name: version for name, version in head.functions.items() if live.get(name) != version}
 
 
 def sample(manifest: Manifest) -> list[Entry]:

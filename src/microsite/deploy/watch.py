@@ -17,12 +17,14 @@ from microsite.errors import Unverified
 
 from . import archive
 from .aws import words
+from .rollback import drifted
 from .rollback import sample
 from .verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .functions import Functions
     from .job import World
 
 __all__ = ["Problem", "alarms", "certificate", "live_release"]
@@ -84,14 +86,17 @@ def alarms(client: Any, stack: str) -> Iterator[Problem]:
         asked["NextToken"] = told["NextToken"]
 
 
-def live_release(world: World, *, parallel: int) -> Iterator[Problem]:
-    """The live release, when it is not what a sample of its pages shows, or there is none."""
+def live_release(world: World, functions: Functions | None, *, parallel: int) -> Iterator[Problem]:
+    """The live release, when it is not what a sample of its pages shows, has other functions, or there is none."""
     try:
         release = world.pointer.peek("release")
         if not release:
             yield Problem("release", "no release is live", "`microsite deploy apply`")
             return
         manifest = archive.read(world.bucket, release)
+        for name, version in (drifted(functions, manifest.head) if functions is not None else {}).items():
+            what = f"the function {name} is not at version {version}, which the live release goes with"
+            yield Problem("release", what, f"`microsite deploy rollback --to {release}` sets it")
         verify(manifest, world.front, world.fetch, entries=sample(manifest), parallel=parallel)
     except Unverified as error:
         for one in error.problems:
