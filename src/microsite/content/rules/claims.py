@@ -325,7 +325,11 @@ def _excused(promise: _Promise, match: re.Match[str], text: str, *, cited: bool)
 
 
 def _safe_is_limited(match: re.Match[str], before: str, after: str, *, cited: bool) -> bool:
-    if _NOT_CLAIM.match("safe" + after) or _CASE.search(_clause(before + match.group())):
+    if (
+        re.search(r"\b(?:may|might|could)\b", match.group())
+        or _NOT_CLAIM.match("safe" + after)
+        or _CASE.search(_clause(before + match.group()))
+    ):
         return True
     around = after[:80] + " " + before[-60:] + " " + match.group()
     return cited and _LIMIT.search(around) is not None and not re.match(r"\s+for (?:everyone|all|people)", after)

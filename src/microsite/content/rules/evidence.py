@@ -79,8 +79,9 @@ _APPROVAL = re.compile(
     r"|\b(?:is|are|was|were|has been|been|became) (?:fully |officially |not |now |never |only )?(?:approved|licen[sc]ed|off-label|illegal|legal|a controlled substance)\b",
     re.IGNORECASE,
 )
+_NOT = re.compile(r"\bnot\b|n[\u2019']t\b", re.IGNORECASE)
 _UNSURE = re.compile(
-    r"\b(?:whether|unclear|unknown|not|proof|means?|tells? you|nobody|no one|not known|ask|if|unless|see|read|below|above|this page|this section|we|our|you may|said|says|say|claims?|claimed|sites|ads?|quoted|question)\b",
+    r"\b(?:whether|unclear|unknown|proof|means?|tells? you|nobody|no one|not known|ask|if|unless|see|read|below|above|this page|this section|we|our|you may|said|says|say|claims?|claimed|sites|ads?|quoted|question)\b",
     re.IGNORECASE,
 )
 
@@ -111,7 +112,7 @@ def _sentence(page: Page, text: str, start: int, *, closed: bool) -> None:
     bare = text.rstrip().rstrip("\"'”)*_")
     if _has_source(text) or bare.endswith("?"):
         return
-    opening = re.match(r"\s*(?:\d+[.)]|[-*+])\s+", text)
+    opening = re.match(r"\s*(?:>\s*)*(?:(?:\d+[.)]|[-*+])\s+)?(?=\S)", text)
     plain = text[opening.end() :] if opening else text
     plain = _NO_FIGURE.sub("", _ADDRESS.sub("]", plain))
     start += opening.end() if opening else 0
@@ -121,8 +122,10 @@ def _sentence(page: Page, text: str, start: int, *, closed: bool) -> None:
     elif _STUDY_SAYS.search(plain) and not _NONE_FOUND.search(plain) and not closed:
         page.add(start, "uncited-claim", f"it leans on studies and names none: {shown}…", "cite one: [@id]")
     elif not closed and page.article.kind == "article" and not _UNSURE.search(plain):
-        matter = _EFFECT.search(plain) or _HARMS.search(plain) or _APPROVAL.search(plain)
-        if matter:
+        # What is not approved is a statement of law as well; what does not help is none of effect.
+        matter = _APPROVAL.search(plain)
+        matter = matter or (None if _NOT.search(plain) else _EFFECT.search(plain) or _HARMS.search(plain))
+        if matter and plain.rfind("“", 0, matter.start()) <= plain.rfind("”", 0, matter.start()):
             message = f"no source for “{' '.join(matter.group().split())[:40]}” in: {shown}…"
             page.add(start, "uncited-claim", message, "cite one: [@id]", "warning")
 
