@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler
 from http.server import ThreadingHTTPServer
@@ -51,6 +54,22 @@ def site() -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def test_a_hint_is_enough_for_the_nightly_job_when_its_rule_is_asked_for() -> None:
+    finding = {"path": "a.md", "line": 3, "rule": "review-soon", "message": "due", "severity": "hint"}
+    for rules, text, code in (
+        (["review-soon"], json.dumps([finding]), 1),
+        (["fact-expires"], json.dumps([finding]), 0),
+        (["review-soon"], "[]", 0),
+        (["review-soon"], "", 2),
+        (["review-soon"], '{"a": 1}', 2),
+    ):
+        done = subprocess.run(
+            [sys.executable, ROOT / "scripts/found.py", *rules], input=text, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == code, done.stderr
+        assert done.stdout == ("a.md:3: review-soon: due\n" if code == 1 else "")
 
 
 def test_gone_is_gone_and_what_a_publisher_refuses_is_not(links: Any, site: str) -> None:

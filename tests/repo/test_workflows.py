@@ -195,6 +195,18 @@ def test_the_verbs_that_workflows_run_exist_with_their_options() -> None:
                 assert word in told, f"{line}: {word}"
 
 
+def test_rules_that_the_nightly_job_waits_for_exist() -> None:
+    from click.testing import CliRunner
+
+    from microsite.cli.main import cli
+
+    rules = CliRunner().invoke(cli, ["check", "--rules"]).output
+    named = re.findall(r"scripts/found\.py ([a-z -]+) <", (FOLDER / "nightly.yml").read_text(encoding="utf-8"))
+    assert named
+    for rule in " ".join(named).split():
+        assert re.search(rf"^{rule}\s", rules, re.MULTILINE), rule
+
+
 def test_the_comment_is_text_whatever_the_plan_says(tmp_path: Path) -> None:
     [step] = [one for one in steps(read("pull-request.yml")["jobs"]["comment"]) if "run" in one]
     script = "gh() { cp comment.md sent.md; }\n" + step["run"]
