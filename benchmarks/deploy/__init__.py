@@ -1,0 +1,5 @@
+"""What a release costs."""
+
+from .measure import measure
+
+__all__ = ["measure"]
