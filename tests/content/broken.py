@@ -447,4 +447,6 @@ BROKEN += [
     ("unknown-citation", _S + '??? question "Q?"\n\n    A.[¦@zz99]'),
     ("review-overdue", _H.replace("review_due: 2027-05-20", "¦review_due: 2026-11-20") + _B),
     ("updated-before-published", _H.replace("updated: 2026-11-20", "¦updated: 2026-10-31") + _B),
+    ("uncited-claim", _more('summary:\n  - text: "¦Pain fell by 71%."\n')),
+    ("uncited-claim", _more("summary:\n  - ¦Pain fell by 71%.\n")),
 ]

@@ -9,6 +9,7 @@ from .rules.addresses import check_addresses
 from .rules.claims import check_claims
 from .rules.data import check_data
 from .rules.data import check_unused
+from .rules.evidence import check_evidence
 from .rules.html import check_html
 from .rules.links import check_links
 from .rules.metadata import check_metadata
@@ -47,6 +48,7 @@ def _check_text(page: Page) -> None:
         before = len(page.findings)
         check_wording(page)
         check_claims(page)
+        check_evidence(page)
         check_structure(page)
         known = tuple(page.findings[before:])
         if len(_KNOWN) >= _MOST_KNOWN:

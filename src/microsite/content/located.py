@@ -33,12 +33,16 @@ class Spots:
     text: str
     offsets: dict[Path, int] = field(default_factory=dict)
     twice: list[tuple[Path, int]] = field(default_factory=list)
+    #: Made on first use: a rule may ask for hundreds of places.
+    lines: Lines | None = None
 
     def at(self, path: Path) -> tuple[int, int]:
         """(line, column), from 1, of the value at `path`, or of the nearest thing around it."""
         while path and path not in self.offsets:
             path = path[:-1]
-        return Lines(self.text).at(self.offsets.get(path, 0))
+        if self.lines is None:
+            self.lines = Lines(self.text)
+        return self.lines.at(self.offsets.get(path, 0))
 
 
 @lru_cache(maxsize=32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -123,15 +124,23 @@ def _dates(site: Site) -> Iterator[Finding]:
 def _texts(site: Site, stem: str, keys: Keys, text: Any) -> Iterator[Finding]:
     if not isinstance(text, str):
         return
-    for match in placeholders(text):
-        message = f"`{match.group()}` was left in the text"
+    left, promised = _told(text, stem)
+    for words in left:
+        message = f"`{words}` was left in the text"
         yield _at(site, stem, keys, "placeholder-text", message, "write the text or take it out")
-    if stem != "references":
-        for words, _, severity in promises(text, cited=stem == "claims"):
-            message = f"“{words}” claims more than a source can carry"
-            yield _at(
-                site, stem, keys, "strong-claim", message, "say what was measured, in whom, for how long", severity
-            )
+    for words, severity in promised:
+        message = f"“{words}” claims more than a source can carry"
+        fix = "say what was measured, in whom, for how long"
+        yield _at(site, stem, keys, "strong-claim", message, fix, severity)
+
+
+@lru_cache(maxsize=8192)
+def _told(text: str, stem: str) -> tuple[tuple[str, ...], tuple[tuple[str, Severity], ...]]:
+    """(placeholders, promises) of one text; remembered, since data stay the same from build to build."""
+    left = tuple(match.group() for match in placeholders(text))
+    if stem == "references":
+        return left, ()
+    return left, tuple((words, severity) for words, _, severity in promises(text, cited=stem == "claims"))
 
 
 def _ids(record: Mapping[str, Any]) -> list[str]:

@@ -90,6 +90,7 @@ def check_evidence(page: Page) -> None:
     """All sentences of one page, and the cells of its tables."""
     if not page.health:
         return
+    _summary(page)
     covered = False
     parts = dict(page.sentences)
     for block, following in zip(page.blocks, [*page.blocks[1:], None], strict=True):
@@ -106,6 +107,17 @@ def check_evidence(page: Page) -> None:
         for sentence in parts[block] if block.kind != "row" else (None,):
             text, start = (sentence.text, sentence.start) if sentence else (block.text, block.start)
             _sentence(page, text, start, closed=closed)
+
+
+def _summary(page: Page) -> None:
+    """The points of "At a glance" stand by themselves: nothing below them speaks for them."""
+    front = page.article.front
+    for path, place in front.nested.items():
+        point = path[0] == "summary" and (path[-1] == "text" or (len(path) == 2 and (*path, "text") not in front.nested))
+        if point:
+            text = page.article.text[place.start : place.end]
+            quoted = text[:1] in {'"', "'"}
+            _sentence(page, text[1:] if quoted else text, place.start + quoted, closed=False)
 
 
 def _sentence(page: Page, text: str, start: int, *, closed: bool) -> None:

@@ -12,8 +12,6 @@ from microsite.content.marks import GRADES
 from microsite.content.marks import cites
 from microsite.content.marks import grade
 
-from .evidence import check_evidence
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -37,7 +35,6 @@ def check_sources(page: Page) -> None:
     if page.article.kind == "article" and not cited and page.article.front.readable:
         page.add(page.start, "no-citations", "the article cites no source", "cite with [@id] from data/references.json")
     _forms(page)
-    check_evidence(page)
 
 
 def cited_ids(pages: Iterable[Page]) -> set[str]:

@@ -83,4 +83,4 @@ RULES: Mapping[str, str] = MappingProxyType(
 )
 
 #: Errors that only a person's decision ends. A check fails on them; a build goes on, and the page tells its readers.
-STANDING = frozenset({"retracted-reference", "review-overdue"})
+STANDING = frozenset({"lost-address", "retracted-reference", "review-overdue"})
