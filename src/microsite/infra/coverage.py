@@ -19,12 +19,13 @@ from .resolve import Resolver
 
 if TYPE_CHECKING:
     from .load import Node
+    from .spec import Role
     from .view import Resource
     from .view import View
 
 __all__ = ["FREE", "cover", "refusals"]
 
-#: Properties that change nothing about what a resource does, on every resource.
+#: Properties that change nothing about what a resource does, on every resource; words for people anywhere inside.
 FREE: Final = ("Comment", "Description", "Tags")
 #: Members of a template whose content is words for people.
 _WORDS: Final = frozenset({"Description", "Metadata"})
@@ -41,7 +42,8 @@ def cover(view: View) -> None:
         if role in view.spec.roles:
             _members(view, role, resource)
             for path, leaf in leaves(resource.properties):
-                if leaf is not resource.properties and not leaf.seen and path.partition("/")[0] not in FREE:
+                free = path.partition("/")[0] in FREE or path.rpartition("/")[2] in FREE[:2]
+                if leaf is not resource.properties and not leaf.seen and not free:
                     place = f"{resource.logical}.{path.replace('/', '.')}"
                     view.wrong(leaf, f"nobody vouches for {place} ({shown(leaf)})")
     _outputs(view)
@@ -68,6 +70,8 @@ def _frame(view: View) -> None:
         if name == "AWSTemplateFormatVersion":
             if node.text != "2010-09-09":
                 view.wrong(node, "AWSTemplateFormatVersion must be 2010-09-09")
+        elif "cfn-lint" in node.entries:
+            view.wrong(node, f"{name} takes rules from cfn-lint")
         elif name not in _WORDS | _SECTIONS:
             # A macro may rewrite the whole template after every check.
             view.wrong(node, f"nobody vouches for the section {name}")
@@ -116,11 +120,18 @@ def _members(view: View, role: str, resource: Resource) -> None:
                 view.wrong(node, f"{resource.logical}.{name} is {shown(node)}, must be Retain")
         elif name == "DependsOn":
             continue
+        elif "cfn-lint" in node.entries:
+            view.wrong(node, f"{resource.logical}.{name} takes rules from cfn-lint")
         elif name not in _MEMBERS:
             view.wrong(node, f"nobody vouches for {resource.logical}.{name}")
     for name in ("DeletionPolicy", "UpdateReplacePolicy") if stated.keep else ():
         if name not in resource.raw.entries:
             view.wrong(resource.raw, f"{resource.logical} has no {name}: Retain, and what it holds cannot be got back")
+    _order(view, stated, resource)
+
+
+def _order(view: View, stated: Role, resource: Resource) -> None:
+    """What must be there before it, and no reference says so."""
     depends = resource.raw.entries.get("DependsOn")
     names = {one.text for one in depends.parts} or {depends.text} if depends is not None else set()
     logical = {role: one.logical for role, one in view.resources.items()}

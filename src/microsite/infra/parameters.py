@@ -13,12 +13,15 @@ from typing import Final
 
 from microsite.findings import Finding
 
+from .expect import Between
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping
 
     from .load import Node
     from .resolve import Template
+    from .spec import Parameter
 
 __all__ = ["SET_BY_RELEASE", "check_values"]
 
@@ -29,8 +32,13 @@ SET_BY_RELEASE: Final = frozenset(
 _RULE: Final = "parameters"
 
 
-def check_values(template: Template, values: Mapping[str, str], text: str, path: str) -> list[Finding]:
-    """The findings for the values that the file `path`, whose content is `text`, sets."""
+def check_values(
+    template: Template, known: Mapping[str, Parameter], values: Mapping[str, str], text: str, path: str
+) -> list[Finding]:
+    """The findings for the values that the file `path`, whose content is `text`, sets.
+
+    `known` has the range within which a number makes sense, wherever it is set.
+    """
     lines = text.splitlines()
     table = next((number for number, line in enumerate(lines, 1) if re.match(r"\s*\[\s*parameters\s*\]", line)), 1)
     found = []
@@ -44,12 +52,24 @@ def check_values(template: Template, values: Mapping[str, str], text: str, path:
             found.append(Finding(path, line, 1, _RULE, f"{name} is no parameter of {template.tree.path}", fix))
             continue
         fix = f"see Parameters/{name} in {template.tree.path}"
-        found += [Finding(path, line, 1, _RULE, f"{name}: {words}", fix) for words in _limits(node, str(value))]
+        wrong = [*_limits(node, str(value)), *_sense(known.get(name), str(value))]
+        found += [Finding(path, line, 1, _RULE, f"{name}: {words}", fix) for words in wrong]
     for name, node in template.parameters.items():
         if "Default" not in node.entries and name not in values and name not in SET_BY_RELEASE:
             message = f"{name} is not set, and {template.tree.path} has no default for it"
             found.append(Finding(path, table, 1, _RULE, message, f'add {name} = "…" below [parameters]'))
     return found
+
+
+def _sense(stated: Parameter | None, value: str) -> Iterator[str]:
+    """What the range of a default says against a value: an absurd budget is one in every environment."""
+    want = stated.want.get("Default") if stated is not None else None
+    if isinstance(want, Between):
+        try:
+            if not want.low <= float(value) <= want.high:
+                yield f"{value} is not from {want.low:g} to {want.high:g} {want.unit}".rstrip()
+        except ValueError:
+            return  # said above
 
 
 def _limits(node: Node, value: str) -> Iterator[str]:

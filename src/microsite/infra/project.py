@@ -114,7 +114,7 @@ def _values(path: Path, template: Path, home: Home, root: Path) -> list[Finding]
             tree = read_template(_text(template), _named(template, root))
         except TemplateError:
             return findings  # said where the template is checked
-        findings += check_values(Template(tree), values, text, name)
+        findings += check_values(Template(tree), STACK.parameters, values, text, name)
     return findings
 
 

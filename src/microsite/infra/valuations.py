@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Container
     from collections.abc import Iterator
     from collections.abc import Mapping
 
@@ -49,7 +50,7 @@ def valuations(template: Template, spec: Spec, files: Mapping[str, Mapping[str, 
     for file, values in files.items():
         known = {name: value for name, value in values.items() if name in template.parameters}
         found.append(Valuation(file, defaults | known))
-    turns = _turns(template, samples)
+    turns = _turns(template, samples, spec.parameters)
     choices = tuple((name, tuple(values)) for name, values in turns.items())
     rows = _rows(choices, spec.impossible, tuple(sorted(samples.items())))
     for row in rows:
@@ -97,7 +98,7 @@ def _sample(name: str, node: Node, spec: Spec) -> str:
     return allowed.parts[0].text if allowed is not None and allowed.parts else f"<parameter {name}>"
 
 
-def _turns(template: Template, samples: Mapping[str, str]) -> dict[str, list[str]]:
+def _turns(template: Template, samples: Mapping[str, str], known: Container[str]) -> dict[str, list[str]]:
     """For each parameter that a condition asks about, the values that may turn it."""
     turns: dict[str, list[str]] = {}
     for condition in template.conditions.values():
@@ -108,6 +109,8 @@ def _turns(template: Template, samples: Mapping[str, str]) -> dict[str, list[str
                     continue
                 allowed = node.entries.get("AllowedValues")
                 values = [one.text for one in allowed.parts] if allowed is not None else [samples[name], *texts]
+                if name in known and len(set(values)) == 1 and values[0].isdecimal():
+                    values.append(f"{int(values[0]) + 1}")  # the other answer
                 kept = turns.setdefault(name, [])
                 kept += [one for one in values if one not in kept]
     return turns

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from microsite.infra.policy import Rule
     from microsite.infra.view import View
 
-__all__ = ["CLAIMS", "Shape", "function", "role"]
+__all__ = ["CLAIMS", "SETTINGS", "Shape", "function", "role"]
 
 CLAIMS = Claims()
 _BOUNDARY: Final = "arn:aws:iam::${AWS::AccountId}:policy/microsite/function-boundary"
@@ -88,7 +88,7 @@ _ORIGIN: Final = {
         [f"{ORIGIN_VALUE % 'A'},{ORIGIN_VALUE % 'B'}", f"{ORIGIN_VALUE % 'B'},{ORIGIN_VALUE % 'A'}"]
     )
 }
-_SETTINGS: Final[Mapping[str, Mapping[str, Want]]] = {
+SETTINGS: Final[Mapping[str, Mapping[str, Want]]] = {
     "Http": {**_SITE, **_PEOPLE, **_VAULT, **_ORIGIN, "FORMS_BOOK": "s3:${SiteBucket}/book"},
     "Notify": {**_SITE, **_PEOPLE, **_SES},
     "Sweep": {**_SITE, **_PEOPLE, **_SES, **_VAULT},
@@ -226,7 +226,7 @@ def _rules(name: str) -> list[Rule]:
 def functions(view: View) -> None:
     for name, shape in _SHAPES.items():
         code = {"S3Bucket": "${CodeBucket}", "S3Key": "${CodeKey}"}
-        function(view, name, handler=f"forms.aws.{name.lower()}", shape=shape, code=code, settings=_SETTINGS[name])
+        function(view, name, handler=f"forms.aws.{name.lower()}", shape=shape, code=code, settings=SETTINGS[name])
 
 
 @CLAIMS("alias", "What calls a function calls the version that the release has checked.")

@@ -103,7 +103,7 @@ _PARAMETERS: Final[Mapping[str, Parameter]] = {
     "OrganisationName": _text("Organization", MinLength=Between(1, 3)),
     "OrganisationAddress": _text("1 Example Street", MinLength=Between(1, 10)),
     "AlarmMail": _text("alarm@mail.example", AllowedPattern=_MAIL),
-    "BudgetUsd": _number(Between(5, 200, "USD"), "51", MinValue=Between(1, 5)),
+    "BudgetUsd": _number(Between(5, 500, "USD"), "51", MinValue=Between(1, 5)),
     "OutsideCheck": _choice("yes"),
     # A television mention is 1,000 a second; more than this is a bill, less turns people away.
     "ApiRate": _number(
@@ -123,8 +123,8 @@ _PARAMETERS: Final[Mapping[str, Parameter]] = {
         for number, name in enumerate(("Http", "Notify", "Sweep", "Feedback"), 71)
     },
     "OriginSecretSent": Parameter({"Type": "String", "Default": "one", "AllowedValues": ["one", "two"]}, ""),
-    "OriginSecretOne": _number(Between(1, 1), "61", MinValue=1),
-    "OriginSecretTwo": _number(Between(1, 1), "62", MinValue=1),
+    "OriginSecretOne": _number(Between(1, 999), "61", MinValue=1),
+    "OriginSecretTwo": _number(Between(1, 999), "62", MinValue=1),
 }
 
 

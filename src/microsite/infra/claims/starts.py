@@ -136,7 +136,7 @@ def sweep(view: View) -> None:
             "FunctionName": Among(["${SweepFunction}", "${SweepFunction.Arn}"]),
             "Qualifier": "live",
             # The next sweep comes in five minutes.
-            "MaximumRetryAttempts": Between(0, 1),
+            "MaximumRetryAttempts": 0,
             "MaximumEventAgeInSeconds": Between(60, 300, "seconds"),
         },
     )
