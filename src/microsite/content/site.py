@@ -116,6 +116,8 @@ class Site:
     #: The files of data/ as they were read: records by id, and where each stands.
     data: DataFiles | None = field(default=None, compare=False, repr=False)
     by_path: Mapping[str, Article] = field(default_factory=dict)
+    #: When pages from elsewhere are checked: the project's own pages, which theirs may lead to.
+    beside: Mapping[str, Article] = field(default_factory=dict)
     #: Articles by `condition:<id>` and `compound:<id>`, and the newest first: views of 2,000 pages stay linear.
     by_topic: Mapping[str, tuple[Article, ...]] = field(default_factory=dict)
     newest: tuple[Article, ...] = ()
@@ -145,8 +147,11 @@ def read_site(root: Path, *, today: date, docs: Path | None = None) -> Site:
         ConfigError: `mkdocs.yml` is missing or is no YAML mapping; all else comes back in `Site.findings`.
     """
     settings = _settings(root / "mkdocs.yml")
-    docs = docs if docs is not None else root / str(settings.get("docs_dir") or "docs")
+    other = docs is not None
+    own = root / str(settings.get("docs_dir") or "docs")
     findings: list[Finding] = []
+    beside = {article.path: article for article in _read_docs(root, own, [])[0]} if docs not in {None, own} else {}
+    docs = docs if docs is not None else own
     articles, files = _read_docs(root, docs, findings)
     data = DataFiles(root, findings)
     data.table("clinics", dict)
@@ -166,8 +171,9 @@ def read_site(root: Path, *, today: date, docs: Path | None = None) -> Site:
         compounds=data.table("compounds", lambda item: Topic(item["id"], str(item["name"]), item)),
         conditions=data.table("conditions", lambda item: Topic(item["id"], str(item["name"]), item)),
         glossary=tuple(data.table("glossary", _term).values()),
-        redirects=_redirects(data),
-        published=_published(root / "data" / "published.txt"),
+        # Both are of the project's own pages; they say nothing of another folder.
+        redirects=() if other else _redirects(data),
+        published={} if other else _published(root / "data" / "published.txt"),
         extra=settings.get("extra") or {},
         name=str(settings.get("site_name") or ""),
         about=str(settings.get("site_description") or ""),
@@ -177,6 +183,7 @@ def read_site(root: Path, *, today: date, docs: Path | None = None) -> Site:
         data=data,
         findings=tuple(sorted(findings)),
         by_path={article.path: article for article in articles},
+        beside=beside,
         by_topic={key: tuple(found) for key, found in topics.items()},
         newest=tuple(sorted(published, key=newest_first)),
     )

@@ -113,7 +113,9 @@ def _summary(page: Page) -> None:
     """The points of "At a glance" stand by themselves: nothing below them speaks for them."""
     front = page.article.front
     for path, place in front.nested.items():
-        point = path[0] == "summary" and (path[-1] == "text" or (len(path) == 2 and (*path, "text") not in front.nested))
+        point = path[0] == "summary" and (
+            path[-1] == "text" or (len(path) == 2 and (*path, "text") not in front.nested)
+        )
         if point:
             text = page.article.text[place.start : place.end]
             quoted = text[:1] in {'"', "'"}

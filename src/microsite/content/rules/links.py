@@ -220,7 +220,9 @@ def _own(page: Page, target: str, start: int, *, raw: bool) -> None:
         page.add(start, "dead-anchor", f"{other.path} has no #{parsed.fragment}", fix)
 
 
-def _page(page: Page, path: str, fragment: str, start: int) -> Article | None:
+def _page(  # noqa: PLR0911 - one for each place where a page may be
+    page: Page, path: str, fragment: str, start: int
+) -> Article | None:
     """The page a path leads to; None for a file or a generated page, or after a finding."""
     site = page.site
     if not path:
@@ -243,11 +245,25 @@ def _page(page: Page, path: str, fragment: str, start: int) -> Article | None:
         if candidate in page.made:
             _made_anchor(page, candidate, fragment, start)
             return None
+    other = _beside(page, inner) if site.beside else None
+    if other is not None:
+        return other
     known = [*sorted(site.by_path), *sorted(site.files), *sorted(page.made)]
     near = difflib.get_close_matches(inner.rstrip("/"), known, n=1, cutoff=0.5)
     back = posixpath.relpath(near[0], posixpath.dirname(page.article.path) or ".") if near else ""
     fix = f"did you mean {back}?" if near else "correct the path"
     page.add(start, "dead-link", f"there is no {inner} in docs/", fix)
+    return None
+
+
+def _beside(page: Page, inner: str) -> Article | None:
+    """A page of the project that a page from elsewhere may mean: nobody knows which folder it was written for."""
+    while inner.startswith("../"):
+        inner = inner[3:]
+    inner = inner.rstrip("/")
+    for path, article in page.site.beside.items():
+        if f"/{path}".endswith((f"/{inner}", f"/{inner}.md", f"/{inner}/index.md")):
+            return article
     return None
 
 

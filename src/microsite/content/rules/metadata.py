@@ -93,7 +93,7 @@ def _names(page: Page) -> None:
     _known(page, "reviewer", "unknown-reviewer", [article.reviewer] if article.reviewer else [], people)
     _known(page, "conditions", "unknown-condition", article.conditions, site.conditions.keys())
     _known(page, "compounds", "unknown-compound", article.compounds, site.compounds.keys())
-    _known(page, "related", "unknown-related", article.related, site.by_path.keys())
+    _known(page, "related", "unknown-related", article.related, site.by_path.keys() | site.beside.keys())
 
 
 def _known(page: Page, key: str, rule: str, names: Iterable[str], known: Iterable[str]) -> None:

@@ -34,11 +34,11 @@ def check_orphans(site: Site, pages: Sequence[Page]) -> None:
         known |= {path for path in page.article.related if path != page.article.path}
     hubs = {article.path.rpartition("/")[0] for article in site.articles if article.kind == "hub"}
     # A folder of pages without a home is hardly a site: there it is only worth a hint.
-    severity: Severity = "warning" if home else "hint"
+    severity: Severity = "warning" if home and not site.beside else "hint"
     for page in pages:
         article = page.article
         folder = article.path.rpartition("/")[0]
-        listed = folder in hubs and article.kind == "article" and bool(folder)
+        listed = folder in hubs and article.kind == "article" and bool(folder or site.beside)
         if article.kind in _REACHED or article.noindex or listed or article.path in known | {"a-z.md", "index.md"}:
             continue
         page.add(0, "orphan-page", "no page leads here", "link to it from a page, or name it under `related`", severity)
