@@ -185,3 +185,16 @@ def test_every_claim_has_a_name_and_a_sentence_of_its_own() -> None:
     rules = [claim.rule for claim in STACK.claims]
     assert len(set(rules)) == len(rules)
     assert all(claim.sentence.endswith(".") and len(claim.sentence) > 30 for claim in STACK.claims)
+
+
+def test_a_claim_that_breaks_is_no_consent() -> None:
+    claims = Claims()
+
+    @claims("broken", "This holds.")
+    def broken(view: View) -> None:
+        view.template.resources["Nothing"].see()
+
+    spec = Spec("toy", {}, {"Q": Role("AWS::SQS::Queue")}, {}, tuple(claims))
+    text = "AWSTemplateFormatVersion: '2010-09-09'\nResources: {Q: {Type: AWS::SQS::Queue}}"
+    [finding] = check_template(text, "t.yml", spec, FACTS, {})
+    assert "this cannot be judged: KeyError" in finding.message

@@ -73,9 +73,12 @@ class View:
         self._claim: Claim | None = None
 
     def run(self, claim: Claim) -> None:
-        """Run one claim; what it finds goes under its name."""
+        """Run one claim; what it finds goes under its name. A claim that breaks is no consent."""
         self._claim = claim
-        claim.test(self)
+        try:
+            claim.test(self)
+        except Exception as error:  # noqa: BLE001 - a template may hold anything anywhere
+            self.wrong(self.template.tree.root, f"this cannot be judged: {type(error).__name__} {error}")
         self._claim = None
 
     def value(self, parameter: str) -> str:

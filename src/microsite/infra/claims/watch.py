@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import Final
 
 from microsite.infra.expect import ABSENT
@@ -32,6 +33,15 @@ if TYPE_CHECKING:
 __all__ = ["CLAIMS"]
 
 CLAIMS = Claims()
+#: What the dashboard shows, each reported by a service or by our functions.
+_REPORTED: Final = {
+    *(("<stack>/forms", name) for name in ("received", "quarantined", "flooded", "unmetered", "mailed", "failed")),
+    ("<stack>/forms", "oldest_unsent"),
+    *(("AWS/CloudFront", name) for name in ("Requests", "4xxErrorRate", "5xxErrorRate")),
+    *(("AWS/ApiGateway", name) for name in ("Count", "4xx", "5xx", "Latency")),
+    ("AWS/Lambda", "ConcurrentExecutions"),
+    *(("AWS/SES", f"Reputation.{name}Rate") for name in ("Bounce", "Complaint")),
+}
 #: From where Route 53 can ask.
 _PLACES: Final = (
     *("us-east-1", "us-west-1", "us-west-2", "eu-west-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1"),
@@ -193,9 +203,23 @@ def dashboard(view: View) -> None:
     drawn = " ".join(_texts(body))
     for name in sorted(set(re.findall(r"<([\w ]+)>", drawn)) - known - {"stack"}):
         view.wrong(node, f"Dashboard.DashboardBody names {name}, which is not there")
-    for metric in ("received", "oldest_unsent", "failed", "5xx"):
-        if metric not in drawn:
-            view.wrong(node, f"Dashboard.DashboardBody does not draw {metric}")
+    shown = set(_drawn(body))
+    for namespace, metric in sorted(shown - _REPORTED):
+        view.wrong(node, f"Dashboard.DashboardBody draws {metric} of {namespace or 'no namespace'}: nobody reports it")
+    for namespace, metric in sorted(_REPORTED - shown):
+        view.wrong(node, f"Dashboard.DashboardBody does not draw {metric} of {namespace}")
+
+
+def _drawn(body: Any) -> Iterator[tuple[str, str]]:
+    """Namespace and name of each metric of a dashboard; `.` is what stood there in the row above."""
+    for widget in body.get("widgets", ()):
+        above = ["", ""]
+        for row in widget.get("properties", {}).get("metrics", ()):
+            if isinstance(row[0], dict):
+                yield from re.findall(r"\{([^,}]+),[^}]*\} MetricName=\"(\w+)\"", str(row[0].get("expression")))
+            elif row[0] != "...":
+                above = [old if new == "." else str(new) for new, old in zip(row[:2], above, strict=True)]
+                yield above[0], above[1]
 
 
 def _texts(value: object) -> Iterator[str]:
