@@ -33,11 +33,12 @@ PARTS = {
     "lighthouse": ("benchmarks.pages", "lighthouse"),
     "screening": ("benchmarks.screening.measure", "measure"),
     "search": ("benchmarks.search.peers", "compare"),
+    "deploy": ("benchmarks.deploy", "measure"),
     "search-growth": ("benchmarks.search.growth", "grow"),
     "mutants": ("benchmarks.mutants.measure", "measure"),
 }
 #: Parts that take long or need data from outside: only by name.
-BY_NAME = frozenset({"faults", "mutants", "search-growth"})
+BY_NAME = frozenset({"deploy", "faults", "mutants", "search-growth"})
 
 
 def main() -> int:
