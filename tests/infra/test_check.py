@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from forms import aws
 from forms import metrics
 from microsite.cli.infra import command
+from microsite.errors import ConfigError
 from microsite.infra import STACK
 from microsite.infra.check import check_template
 from microsite.infra.claims.alarms import ALARMS
@@ -198,3 +199,9 @@ def test_a_claim_that_breaks_is_no_consent() -> None:
     text = "AWSTemplateFormatVersion: '2010-09-09'\nResources: {Q: {Type: AWS::SQS::Queue}}"
     [finding] = check_template(text, "t.yml", spec, FACTS, {})
     assert "this cannot be judged: KeyError" in finding.message
+
+
+def test_without_templates_it_says_where_to_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match="there is no"):
+        CliRunner().invoke(command, ["check"], catch_exceptions=False)

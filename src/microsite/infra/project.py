@@ -56,6 +56,9 @@ def check_files(paths: Iterable[Path], home: Home, *, root: Path, linted: bool =
     """
     findings: list[Finding] = []
     for path in paths:
+        if not path.exists():
+            message = f"there is no {path}"
+            raise ConfigError(message, path=path, fix="run this in the project's folder, or name a template")
         if path.is_dir():
             findings += _folder(path, home, root, linted=linted)
         elif path.suffix == ".toml":
