@@ -117,6 +117,8 @@ class Account:
             return Answer(503, {}, b"This site is being set up.")
         if path == "/api/health":
             return Answer(200, {}, b"{}")
+        if moved := self.pointer.values.get(f"redirect/{path}"):
+            return Answer(301, {"location": f"{FRONT}{moved}"}, b"")
         bare = unquote(path).lstrip("/")
         key = bare if bare in self.bucket.objects else f"releases/{release}/{bare}"
         key += "index.html" if path.endswith("/") else ""

@@ -355,6 +355,21 @@ def test_redirects_go_with_the_switch_and_are_left_alone_when_the_site_says_noth
     assert account.plan()[0].empty
 
 
+def test_an_old_address_may_redirect_instead_of_showing_its_page_before_and_after_the_switch(account: Account) -> None:
+    account.release()
+    moved = {**SITE, "was/index.html": page("It has moved"), "redirects.json": '{"/was/": "/a/"}'}
+    for files in (moved, {**moved, "was/index.html": page("A page again"), "redirects.json": "{}"}, moved):
+        lay(account.folder, files)
+        account.clock += 60
+        account.release()
+        assert account("https://guide.example/was/").status == (200 if files["redirects.json"] == "{}" else 301)
+    # To another place than was said is no redirect of ours.
+    lay(account.folder, {**moved, "robots.txt": ""})
+    account.spoilt["/was/"] = spoil(location="https://guide.example/elsewhere/")
+    with pytest.raises(Unverified, match=r"/was/: status 301 instead of 200 \(to .*/elsewhere/\)"):
+        account.release()
+
+
 def test_a_hashed_name_with_other_content_is_refused_and_never_overwritten(account: Account) -> None:
     first = account.release()
     account.clock += 60
