@@ -44,6 +44,8 @@ def test_the_mark_in_the_contents_moves_forward_only_while_a_reader_scrolls_down
 
 def test_notes_beside_the_text_keep_apart_when_answers_open(visit: Callable[..., Visitor]) -> None:
     page = visit(width=1440, reduced_motion="reduce").go(ARTICLE)
+    assert not page.locator(".side").count(), "the notes wait for a reader who reads on"
+    page.mouse.wheel(0, 200)
     expect(page.locator(".side").first).to_be_visible()
     before = page.locator(".side").count()
     for summary in page.locator("details.question > summary").all():
@@ -58,6 +60,8 @@ def test_notes_beside_the_text_keep_apart_when_answers_open(visit: Callable[...,
 
 def test_notes_go_when_the_window_gets_narrow_and_come_back(visit: Callable[..., Visitor]) -> None:
     page = visit(width=1440).go(ARTICLE)
+    assert not page.locator(".side").count(), "the notes wait for a reader who reads on"
+    page.mouse.wheel(0, 200)
     expect(page.locator(".side").first).to_be_visible()
     page.set_viewport_size({"width": 1000, "height": 800})
     expect(page.locator(".side")).to_have_count(0)

@@ -153,6 +153,7 @@ def test_sidenotes_overlap_neither_each_other_nor_the_text_nor_the_window(
     visitor = visit(width=width)
     for path in (ARTICLE, "/conditions/neuropathic-pain/"):
         page = visitor.go(path)
+        page.mouse.wheel(0, 200)
         expect(page.locator(".side").first).to_be_visible()
         boxes = page.evaluate(
             """() => [...document.querySelectorAll(".side")].map((node) => {

@@ -170,6 +170,15 @@ def test_html_links_doi_and_pmid_and_says_what_kind_of_source_it_is() -> None:
     assert html.endswith("(Cochrane review)")
 
 
+def test_a_brief_entry_has_its_title_for_its_one_link() -> None:
+    html = format_reference_html(reference_from_csl(BRINCK), authors=1, brief=True)
+    assert html.count("<a ") == 1
+    assert '<a href="https://doi.org/10.1002/14651858.CD012033.pub4">' in html
+    assert "PMID" not in html
+    nowhere = reference_from_csl({"id": "x", "title": "A book"})
+    assert "<cite>A book.</cite>" in format_reference_html(nowhere, brief=True)
+
+
 def test_html_escapes_what_the_data_hold() -> None:
     html = format_reference_html(
         reference_from_csl(

@@ -28,9 +28,9 @@ def test_parts_are_ordered_by_number_and_linked_both_ways(make_site: Make) -> No
     site = make_site({"z.md": part("One", 1), "b.md": part("Three", 3), "m.md": part("Two", 2)})
     middle = view(site, site.by_path["m.md"])["series"]
     assert (middle["name"], middle["number"], middle["parts"]) == ("First steps", 2, 3)
-    assert (middle["previous"]["url"], middle["next"]["url"]) == ("/z/", "/b/")
-    assert view(site, site.by_path["z.md"])["series"]["previous"] is None
-    assert view(site, site.by_path["b.md"])["series"]["next"] is None
+    assert [(one["before"], one["url"]) for one in middle["beside"]] == [("Before", "/z/"), ("Next", "/b/")]
+    assert [one["url"] for one in view(site, site.by_path["z.md"])["series"]["beside"]] == ["/m/"]
+    assert [one["url"] for one in view(site, site.by_path["b.md"])["series"]["beside"]] == ["/m/"]
     assert found(site, "series-parts") == []
 
 

@@ -77,10 +77,10 @@ def test_mkdocs_alone_gives_the_same_site(project: Path) -> None:
 def test_nothing_of_the_parent_theme_is_published(project: Path) -> None:
     names = set(tree(project / "site"))
     ours = {f"assets/{folder.name}" for folder in (project / "theme" / "assets").iterdir()}
-    assert {name.split(".")[0] for name in names if name.startswith("assets/")} == ours
-    others = {name for name in names if not name.endswith((".html", ".css", ".js", ".xml", ".txt"))}
-    # The index of the search is the only thing of bytes.
-    assert not [name for name in others if not (name.startswith("search/") and name.endswith(".bin"))]
+    assert {name.split(".")[0] for name in names if name.startswith("assets/")} == {*ours, "assets/og"}
+    others = {name for name in names if not name.endswith((".html", ".css", ".js", ".json", ".xml", ".txt"))}
+    # The index of the search and the pictures for other sites are the only things of bytes.
+    assert not [name for name in others if not re.fullmatch(r"search/.+\.bin|assets/og\.[0-9a-f]{10}\.png", name)]
 
 
 def test_the_frame_for_forms_is_made_but_not_published(project: Path) -> None:

@@ -50,7 +50,7 @@ def run(site: Path, assets: Path, **changes: str) -> Path:
 def test_a_bundle_is_its_parts_in_order_of_name_and_without_comments(assets: Path) -> None:
     made = bundle(assets)
     assert made["site.css"] == b"a{color:red}b{margin:0}"
-    assert made["site.js"] == b"const x=1;"
+    assert made["site.js"] == b"const a=1;"
 
 
 def test_no_assets_at_all_is_an_error_that_names_the_folder(tmp_path: Path) -> None:

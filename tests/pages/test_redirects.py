@@ -92,6 +92,22 @@ def test_an_address_that_was_published_is_missed_at_its_line_until_it_leads_some
     assert said(project) == []
 
 
+def test_a_list_that_came_with_somebody_elses_project_is_one_warning(project: Path) -> None:
+    (project / "data/published.txt").write_text("/new/\n" + "".join(f"/page-{number}/\n" for number in range(9)))
+    (found,) = [one for one in check(read_site(project, today=date(2026, 11, 21))) if one.rule == "lost-address"]
+    assert (found.severity, found.line) == ("warning", 1)
+    assert "9 of 10" in found.message
+
+
+def test_another_folder_of_pages_is_not_asked_for_what_this_one_published(project: Path) -> None:
+    (project / "data/published.txt").write_text("/gone/\n/new/\n/new/\n")
+    other = project / "elsewhere"
+    other.mkdir()
+    (other / "b.md").write_text("---\ntitle: B\ndescription: B.\n---\n\nText.\n")
+    site = read_site(project, today=date(2026, 11, 21), docs=other)
+    assert not [one for one in check(site) if one.rule == "lost-address"]
+
+
 def test_each_fault_of_a_redirect_is_named_at_its_line(project: Path) -> None:
     lines = ["# one table a line"]
     moves = (("/a/", "/new/"), ("/b/", "/a/"), ("/c/", "/d/"), ("/d/", "/c/"), ("/e/", "/gone/"), ("/new/", "/other/"))

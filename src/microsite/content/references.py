@@ -155,16 +155,26 @@ def format_reference_markdown(ref: Reference, *, authors: int = 3) -> str:
     return " ".join(filter(None, text))
 
 
-def format_reference_html(ref: Reference, *, authors: int = 3) -> str:
-    """One entry as HTML: the title in `<cite>`, DOI and PMID (or the official page) as links, then the kind."""
+def format_reference_html(ref: Reference, *, authors: int = 3, brief: bool = False) -> str:
+    """One entry as HTML: the title in `<cite>`, DOI and PMID (or the official page) as links, then the kind.
+
+    `brief`: the title is the one link, to the best address there is.
+    """
     piece = parts(ref, authors=authors)
+    title = escape(piece.title, quote=False)
+    brief = brief and bool(title and ref.link)
+    if brief:
+        title = f'<a href="{escape(ref.link)}">{title}</a>'
+    elif title:
+        title = f"<cite>{title}</cite>"
     text = [
         escape(piece.authors, quote=False),
         "<strong>RETRACTED</strong>" if piece.retracted else "",
-        f"<cite>{escape(piece.title, quote=False)}</cite>" if piece.title else "",
+        title,
         escape(piece.source, quote=False),
     ]
-    text += [f'<a href="{escape(address)}">{escape(label, quote=False)}</a>' for label, address in _links(ref)]
+    links = [] if brief else _links(ref)
+    text += [f'<a href="{escape(address)}">{escape(label, quote=False)}</a>' for label, address in links]
     if piece.kind:
         text.append(f"({piece.kind})")
     return " ".join(filter(None, text))

@@ -209,8 +209,11 @@ def _series(site: Site, article: Article) -> dict[str, Any] | None:
         "name": place.name,
         "number": place.number,
         "parts": place.parts,
-        "previous": _link(place.previous) if place.previous else None,
-        "next": _link(place.next) if place.next else None,
+        "beside": [
+            {"before": word, **_link(other)}
+            for word, other in (("Before", place.previous), ("Next", place.next))
+            if other is not None
+        ],
     }
 
 

@@ -53,36 +53,12 @@
       }
       last = now;
     };
-    onscroll = mark;
+    onscroll = () => {
+      mark();
+      // The notes in the margin wait for a reader who reads on, and for room beside the text.
+      if (wide.matches) import("/assets/notes.js").catch(() => {});
+    };
     mark();
-  }
-
-  // Beside the text, on a wide screen: who said it, next to where it is said. The list of sources stays the real one.
-  function sidenotes() {
-    const text = one(".text");
-    const seen = {};
-    let floor = 0;
-    all(".side").forEach((note) => note.remove());
-    if (!wide.matches) return;
-    const start = text.getBoundingClientRect().top;
-    for (const link of all(".text > :not(.sources, details:not([open])) sup a")) {
-      const source = target(link);
-      if (seen[link.hash] || !source) continue;
-      const note = document.createElement("small");
-      const number = document.createElement("b");
-      note.className = "side";
-      note.ariaHidden = "true";
-      number.textContent = link.textContent;
-      // "Pickering G, et al. A trial. Pain. 2020;1(2):3. doi:… (Randomized trial) ↑" → "Pickering 2020, Randomized trial"
-      const [, who, year, kind] = source.textContent.match(/^(.+?)(?: [A-Z]{1,2})?[,.].*[.;] (\d{4})\b.*?(?:\((\D+)\) ↑)?$/s) || [];
-      if (!who) continue;
-      seen[link.hash] = 1;
-      note.append(number, [`${who} ${year}`, kind].filter(Boolean).join(", "));
-      text.append(note);
-      floor = Math.max(link.getBoundingClientRect().top - start, floor);
-      note.style.top = `${floor}px`;
-      floor += note.offsetHeight + 12;
-    }
   }
 
   function share() {
@@ -142,14 +118,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     colors();
     contents();
-    if (one(".article-page")) {
-      // The text's height changes when an answer opens, a font arrives or the reader zooms.
-      new ResizeObserver(sidenotes).observe(one(".text"));
-      wide.onchange = () => {
-        contents();
-        sidenotes();
-      };
-    }
+    wide.onchange = contents;
     share();
     search();
     exit();
