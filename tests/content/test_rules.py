@@ -221,7 +221,7 @@ def test_promises_are_errors_in_text_and_in_the_description(sentence: str, make_
     "body",
     [
         "Relief lasted in 71% of people.[@good2020]",
-        "Relief lasted for some people. It then ended.[@good2020]",
+        "The drip was long for some people. It then ended.[@good2020]",
         "Call 988 at once if you are at risk.",
         "Do trials show that 71% improved?",
         "Table: Trials[@good2020]\n\n| Who | Relief |\n|---|---|\n| Some | 71% |",

@@ -1,9 +1,9 @@
 # ruff: noqa: E501 - a pattern that is cut in the middle of its alternatives cannot be read
 """Sentences that need a source and have none: figures, "studies show", and statements of effect, harm or approval.
 
-A figure needs its source in the same sentence: a reader who doubts it looks there. A statement without a figure may
-rest on the source that closes its paragraph. Questions, what the page asks of its reader, and what is said to be unknown
-need none.
+A figure needs its source in the same sentence: a reader who doubts it looks there. So does a statement of effect, harm
+or approval (a warning; the vocabulary decides, and a vocabulary errs). Single words of effect may rest on the source that
+closes the paragraph. Questions, advice, and what is said to be unknown need none.
 """
 
 from __future__ import annotations
@@ -79,7 +79,27 @@ _APPROVAL = re.compile(
     r"|\b(?:is|are|was|were|has been|been|became) (?:fully |officially |not |now |never |only )?(?:approved|licen[sc]ed|off-label|illegal|legal|a controlled substance)\b",
     re.IGNORECASE,
 )
+_NONE = re.compile(r"\b(?:no|not|none|never|nothing|is when|is taking|means)\b|n[\u2019']t\b", re.IGNORECASE)
 _NOT = re.compile(r"\bnot\b|n[\u2019']t\b", re.IGNORECASE)
+#: Words of effect and harm, whatever the sentence says of them.
+_WORDS = re.compile(
+    r"\b(?:(?:in)?effective|efficacy|relie(?:f|ves?|ved)|remissions?|respon(?:ded|ds|ders)|improv(?:es|ed|ement)|reduc(?:es|ed|tion)|eas(?:es|ed)|benefits?"
+    r"|side effects?|adverse|harm(?:s|ed)|damages?|injur(?:es|ed)|toxic\w*|overdos\w+|addicti\w+|dependence|misuse|fatal|deaths?|slow(?:s|ed)? (?:\w+ )?breathing)\b",
+    re.IGNORECASE,
+)
+#: What a digit measures when the sentence speaks of a treatment: a time, a year, a size.
+_MEDICAL = re.compile(
+    r"\b(?:(?:es|nor|ar)?ketamine|spray|drips?|infusions?|doses?|label|FDA|DEA|rule|guidelines?|blood pressure|volunteers|patients|people (?:with|over|under|who)|tested|trial|study|review|experts|societ(?:y|ies)|drug)\b",
+    re.IGNORECASE,
+)
+#: What the page asks of its reader, and what it says of itself.
+_ADVICE = re.compile(
+    r"^(?:\W*(?:If|When|For|Before|After|At|With)\b[^,]*,\s*)?\W*(?:Ask|Bring|Keep|Write|Call|Tell|Read|Take|Plan|Do not|Do|Print|Choose|Check|Get|Wait|Stay|See|Note|Use|Try|Start|Stop|Let|Make|Go|Have|Avoid|Watch|Think|Look|Say|Give|Put|Never)\b"
+    r"|\b(?:page|section|part|chapter|step|version|table|list|rows?)\b",
+    re.IGNORECASE,
+)
+#: Fewer words are a label, not a statement.
+_FEW = 5
 _UNSURE = re.compile(
     r"\b(?:whether|unclear|unknown|proof|means?|tells? you|nobody|no one|not known|ask|if|unless|see|read|below|above|this page|this section|we|our|you may|said|says|say|claims?|claimed|sites|ads?|quoted|question)\b",
     re.IGNORECASE,
@@ -106,7 +126,8 @@ def check_evidence(page: Page) -> None:
         closed = _closed_by_source(block)
         for sentence in parts[block] if block.kind != "row" else (None,):
             text, start = (sentence.text, sentence.start) if sentence else (block.text, block.start)
-            _sentence(page, text, start, closed=closed)
+            # Who is sent to another page finds the sources there.
+            _sentence(page, text, start, closed=closed or block.kind == "row" or ".md" in text)
 
 
 def _summary(page: Page) -> None:
@@ -133,15 +154,26 @@ def _sentence(page: Page, text: str, start: int, *, closed: bool) -> None:
     shown = " ".join(plain.split())[:60]
     if _states_figure(plain):
         page.add(start, "uncited-claim", f"no source for the figure in: {shown}…", "cite one in the sentence: [@id]")
-    elif _STUDY_SAYS.search(plain) and not _NONE_FOUND.search(plain) and not closed:
+    elif _STUDY_SAYS.search(plain) and not _NONE_FOUND.search(plain):
         page.add(start, "uncited-claim", f"it leans on studies and names none: {shown}…", "cite one: [@id]")
-    elif not closed and page.article.kind == "article" and not _UNSURE.search(plain):
-        # What is not approved is a statement of law as well; what does not help is none of effect.
-        matter = _APPROVAL.search(plain)
-        matter = matter or (None if _NOT.search(plain) else _EFFECT.search(plain) or _HARMS.search(plain))
+    elif page.article.kind == "article" and not _UNSURE.search(plain):
+        matter = _statement(plain, closed=closed)
         if matter and plain.rfind("“", 0, matter.start()) <= plain.rfind("”", 0, matter.start()):
             message = f"no source for “{' '.join(matter.group().split())[:40]}” in: {shown}…"
             page.add(start, "uncited-claim", message, "cite one: [@id]", "warning")
+
+
+def _statement(plain: str, *, closed: bool) -> re.Match[str] | None:
+    """What the sentence states of law, effect or harm, or a number beside a treatment."""
+    # What is not approved is a statement of law as well; what does not help is none of effect.
+    found = _APPROVAL.search(plain)
+    if found is None and not _NOT.search(plain):
+        found = _EFFECT.search(plain) or _HARMS.search(plain)
+    if found is None and not _ADVICE.search(plain):
+        found = re.search(r"\d[\d,.]*", plain) if _MEDICAL.search(plain) else None
+        if found is None and not closed and not _NONE.search(plain) and len(plain.split()) >= _FEW:
+            found = _WORDS.search(plain)
+    return found
 
 
 def _states_figure(plain: str) -> bool:
