@@ -99,7 +99,9 @@ def _project(folder: Path, articles: int) -> Path:
         made = source.with_name(f"{source.stem}-{number}.md")
         text = source.read_text("utf-8")
         text = re.sub(r'^(title: "?)', rf"\g<1>Copy {number} of ", text, count=1, flags=re.MULTILINE)
-        text = re.sub(r'^(description: "?)', rf"\g<1>Copy {number}. ", text, count=1, flags=re.MULTILINE)
+        # Cut, so that the copy keeps within the limit for descriptions.
+        short = re.compile(r'^description: ("?)(.{0,120})[^"\n]*?("?)$', re.MULTILINE)
+        text = short.sub(rf"description: \g<1>Copy {number}. \g<2>\g<3>", text, count=1)
         made.write_text(text, "utf-8")
     return made.relative_to(docs)
 

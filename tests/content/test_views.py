@@ -158,5 +158,6 @@ def test_the_room_exports_what_it_says() -> None:
         *("Made", "affected", "claim_url", "generated_names", "generated_pages", "generated_paths", "glossary_anchor"),
         *("citations", "page_url", "pairs", "questions", "registry", "with_hubs"),
         *("Notice", "STANDING", "expiring", "notices", "retraction_findings", "schemas", "with_notices"),
+        "state_of",
     }
     assert all(hasattr(microsite.content, name) for name in microsite.content.__all__)

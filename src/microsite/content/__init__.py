@@ -32,6 +32,7 @@ from .rules import RULES
 from .rules import STANDING
 from .site import Site
 from .site import read_site
+from .state import state_of
 from .views import az_markdown
 from .views import view
 
@@ -61,6 +62,7 @@ __all__ = [
     "registry",
     "retraction_findings",
     "schemas",
+    "state_of",
     "view",
     "with_hubs",
     "with_notices",

@@ -25,6 +25,7 @@ from .rules.terms import check_terms
 from .rules.wording import check_copies
 from .rules.wording import check_wording
 from .series import check_series
+from .state import state_of
 
 if TYPE_CHECKING:
     from microsite.findings import Finding
@@ -34,47 +35,57 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 
-#: Findings of the rules that read nothing but a page's own text, by (file, text). They are half of a check's work, and
-#: under `serve` all pages but one are as they were. A few thousand pages of findings are a few MB.
-_KNOWN: dict[tuple[str, str], tuple[Finding, ...]] = {}
-_MOST_KNOWN = 4_096
+#: Pages as they were checked, each with its own findings, by file, for one state of the site. A page that was not
+#: edited is not looked at again as long as nothing changed that it may depend on: under `serve` that is all but one.
+_checked: dict[str, tuple[str, Page, tuple[Finding, ...]]] = {}
 
 
-def _check_text(page: Page) -> None:
-    """Wording and structure, from memory where the text is the same."""
-    key = (page.article.file, page.article.text)
-    known = _KNOWN.get(key)
-    if known is None:
-        before = len(page.findings)
-        check_wording(page)
-        check_claims(page)
-        check_evidence(page)
-        check_structure(page)
-        known = tuple(page.findings[before:])
-        if len(_KNOWN) >= _MOST_KNOWN:
-            _KNOWN.clear()
-        _KNOWN[key] = known
-    else:
-        page.findings.extend(known)
+def _look_at(page: Page) -> None:
+    """All rules that need one page (and the state of the others)."""
+    check_metadata(page)
+    check_sources(page)
+    check_claim_marks(page)
+    check_links(page)
+    check_html(page)
+    check_terms(page)
+    check_wording(page)
+    check_claims(page)
+    check_evidence(page)
+    check_structure(page)
+
+
+def _pages(site: Site) -> list[Page]:
+    """Every page, checked by itself."""
+    made = generated_paths(site)
+    state = state_of(site)
+    known = {name: kept for name, kept in _checked.items() if kept[0] == state}
+    pages = []
+    _checked.clear()
+    for article in site.articles:
+        old = known.get(article.file)
+        if old is not None and old[1].article.text == article.text and old[1].article.path == article.path:
+            page, own = old[1], old[2]
+            page.findings = list(own)
+            page.site, page.article = site, article
+        else:
+            page = Page(site, article, made)
+            _look_at(page)
+            own = tuple(page.findings)
+            # The largest part of a page's working state, and no rule on several pages reads it.
+            page.__dict__.pop("sentences", None)
+        _checked[article.file] = state, page, own
+        pages.append(page)
+    return pages
 
 
 def check(site: Site) -> tuple[Finding, ...]:
     """Every finding, errors, warnings and hints, sorted by path, line and column; each once."""
-    made = generated_paths(site)
-    pages = [Page(site, article, made) for article in site.articles]
-    for page in pages:
-        check_metadata(page)
-        check_sources(page)
-        check_claim_marks(page)
-        check_links(page)
-        check_html(page)
-        check_terms(page)
-        _check_text(page)
+    pages = _pages(site)
     check_unique(site, pages)
     check_copies(pages)
     check_orphans(site, pages)
     found = {finding for page in pages for finding in page.findings}
-    found |= {*check_addresses(site, made), *check_series(site)}
+    found |= {*check_addresses(site, generated_paths(site)), *check_series(site)}
     return tuple(
         sorted({*site.findings, *found, *check_data(site), *check_pairs(site), *check_unused(site, cited_ids(pages))})
     )

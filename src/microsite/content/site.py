@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import fields
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -230,10 +231,14 @@ def _read_docs(root: Path, docs: Path, findings: list[Finding]) -> tuple[tuple[A
             files.add(path)
             continue
         shown = file.relative_to(root).as_posix() if file.is_relative_to(root) else file.as_posix()
-        article, found = read_article(path, shown, file.read_bytes(), forms=forms)
+        article, found = _read(path, shown, file.read_bytes(), forms=forms)
         articles.append(article)
         findings.extend(found)
     return tuple(sorted(articles, key=lambda article: article.path)), frozenset(files)
+
+
+#: A watching server reads all pages after each edit, and all but one are as they were.
+_read = lru_cache(maxsize=4096)(read_article)
 
 
 def _navigation(nav: Any) -> Iterator[str]:

@@ -12,7 +12,6 @@ A project that adds plugins of its own, hooks or extra templates goes the usual 
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from dataclasses import field
 from functools import lru_cache
@@ -30,6 +29,7 @@ from mkdocs.utils import get_relative_url
 from mkdocs.utils.meta import get_data
 
 from microsite.content import body_with_summary
+from microsite.content import state_of
 
 from .finish import Finisher
 from .indexing import index_pages
@@ -52,9 +52,6 @@ if TYPE_CHECKING:
     from .plugin import MicrositePlugin
 
 __all__ = ["Made", "Workshop", "is_plain"]
-
-#: What of a page's text other pages may show: headings, citations, claims, comments that stand for something.
-_SEEN_BY_OTHERS = re.compile(r"^[ ]{0,3}#{1,6}[ \t].*$|\[@[^\[\]]+\]|\[claim:[^\[\]]*\]|<!--.*?-->", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -227,18 +224,9 @@ def _static(name: str, env: jinja2.Environment, files: Files, config: MkDocsConf
 
 
 def _state(site: Site, root: Path) -> str:
-    """A digest of all that a page may show of others: their front matter, headings, citations, claims; all data."""
-    pages = [_seen(article.path, article.text, article.front.body_start) for article in site.articles]
-    data = _digest_of(
-        [*_files_below(root / "data"), root / "mkdocs.yml", *_files_below(root / "lambda" / "forms" / "definitions")],
-        site.today.isoformat(),
-    )
-    return _digest("\n".join([data, *pages]))
-
-
-@lru_cache(maxsize=8192)
-def _seen(path: str, text: str, body: int) -> str:
-    return _digest("\n".join([path, text[:body], *_SEEN_BY_OTHERS.findall(text, body)]))
+    """A digest of all that a page may show of others, and of the forms."""
+    definitions = _files_below(root / "lambda" / "forms" / "definitions")
+    return _digest(f"{state_of(site)}\n{_digest_of(definitions, '')}")
 
 
 def _settings(config: MkDocsConfig, nav: Navigation) -> str:
