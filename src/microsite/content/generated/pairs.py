@@ -135,7 +135,7 @@ def pair_page(site: Site, pair: Pair, others: Sequence[Pair]) -> Made:
         body,
         kind="article",
         description=pair.summary,
-        crumbs=[{"title": "Conditions", "url": "/conditions/"}],
+        crumbs=[{"title": "Conditions", "url": "/conditions/"}] if "conditions/index.md" in site.by_path else [],
         view={
             **view,
             "words": words,
