@@ -234,16 +234,12 @@ def _prepared(  # noqa: PLR0913 - what a person may say about a release
     live = _live(place, over, site, force=force)
     stack = None if site_only else _stack(place, package, template, live, allow_dangerous=allow_dangerous)
     besides = () if stack is None else _besides(stack)
+    rough = make_plan(site, live, over=over, force=force, besides=besides)
     with Packer(site) as packer, _bar() as report:
-        done = 0
-
-        def size(entry: Any) -> int:
-            nonlocal done
-            done += 1
-            report("Reading", done, len(site.entries))
-            return packer.stored(entry).size
-
-        made = make_plan(site, live, over=over, force=force, sizes=size, besides=besides)
+        packer.warm([one.entry for one in rough.of("send")], lambda done, total: report("Packing", done, total))
+        made = make_plan(
+            site, live, over=over, force=force, besides=besides, sizes=lambda entry: packer.stored(entry).size
+        )
         limits = Limits(
             config.keep,
             config.keep_days,

@@ -8,6 +8,7 @@ memory.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import tempfile
 import threading
@@ -16,8 +17,11 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from .manifest import pack
+from .upload import in_parallel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Sequence
     from types import TracebackType
     from typing import Self
 
@@ -63,6 +67,12 @@ class Packer:
     def close(self) -> None:
         """Forget all."""
         self._spool.close()
+
+    def warm(self, entries: Sequence[Entry], tick: Callable[[int, int], None]) -> None:
+        """Pack ahead what is to be packed, on all cores; `tick` hears how many are done, of how many."""
+        todo = [entry for entry in entries if entry.headers.content_encoding]
+        counted = itertools.count(1)
+        in_parallel(todo, self.stored, parallel=os.cpu_count() or 1, tick=lambda: tick(next(counted), len(todo)))
 
     def stored(self, entry: Entry) -> Stored:
         """The file as it is to be stored. Raises Refused when it changed since the site was read."""

@@ -47,7 +47,7 @@ class Sent:
 
 
 def in_parallel(
-    items: Iterable[_Item], work: Callable[[_Item], None], *, parallel: int, tick: Callable[[], None]
+    items: Iterable[_Item], work: Callable[[_Item], object], *, parallel: int, tick: Callable[[], None]
 ) -> None:
     """Do `work` for each item with `parallel` threads; `tick` is called in this thread after each.
 
