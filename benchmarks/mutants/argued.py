@@ -22,14 +22,17 @@ _ARGUED: Final = (
     (
         "halve a number",
         (
-            r"(Days|Seconds|TTL|Limit|maxReceiveCount|PasswordLength|Threshold|MaximumConcurrency|\w*InSeconds"
-            r"|VisibilityTimeout|Timeout|MemorySize|ReservedConcurrentExecutions|\w*Attempts)$"
+            r"(Days|DaysAfterInitiation|BatchSize|Seconds|TTL|Limit|maxReceiveCount|PasswordLength|Threshold|MaximumConcurrency|\w*InSeconds"
+            r"|VisibilityTimeout|Timeout|MemorySize|ReservedConcurrentExecutions(/Fn::If/1)?|\w*Attempts)$"
         ),
         "within the range that the assertion gives",
     ),
     ("", r"Parameters/\w+/(MinValue|MinLength)$", "within the range that the assertion gives"),
     ("halve a number|delete a list item", r"LogDays/AllowedValues", "another choice of days within the range"),
     ("delete a key|delete a list item|empty|another word", r"(Tags|HealthCheckTags)", "labels"),
+    ("halve a number", r"Parameters/\w+/(Default|MaxValue)$", "within the range that the assertion gives"),
+    ("halve a number", r"AccessControlMaxAgeSec$", "a year is what the preload list asks for"),
+    ("delete a list item", r"SubjectAlternativeNames/0$", "the certificate's own name, said twice"),
     ("", r"RecordFields/\d+$", "a field that is not needed to find a failure"),
     ("delete a list item", r"HealthCheckConfig/Regions", "three places are enough"),
 )  # fmt: skip

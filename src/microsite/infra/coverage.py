@@ -154,7 +154,8 @@ def _outputs(view: View) -> None:
             continue
         value = raw.entries.get("Value")
         resolved = view.resolver.resolve(value) if value is not None else None
-        view.take(compare(resolved, stated.value, Context(raw, f"{name}.Value", view.resolver.fill)))
+        wanted = stated.value(view) if callable(stated.value) else stated.value
+        view.take(compare(resolved, wanted, Context(raw, f"{name}.Value", view.resolver.fill)))
         for key, node in raw.entries.items():
             if key not in {"Value", "Condition", "Description"}:
                 view.wrong(node, f"nobody vouches for the output's {name}.{key}")

@@ -16,6 +16,7 @@ from microsite.findings import Finding
 from .check import check_template
 from .claims import DELIVERY
 from .claims import STACK
+from .edge_run import run_edge
 from .lint import lint
 from .load import TemplateError
 from .load import read_template
@@ -99,8 +100,11 @@ def _template(path: Path, home: Home, root: Path, *, linted: bool) -> list[Findi
         if values is not None:
             files[file.name] = values
     findings = check_template(text, name, spec, facts, files)
+    if spec is STACK:
+        # The claims hold the template's copies equal to these files; here the files do what they must.
+        findings += run_edge(sources, _named(edge, root))
     # What cannot be read has been said; cfn-lint would say it again in other words.
-    unread = [one for one in findings if one.rule == "template" and len(findings) == 1]
+    unread = [one for one in findings if one.rule == "template" and one.path == name and len(findings) == 1]
     return findings + (lint(text, name) if linted and not unread else [])
 
 

@@ -67,7 +67,7 @@ class Role:
 class Output(NamedTuple):
     """An output that scripts read: its value, and in which environments it is there."""
 
-    value: Want
+    value: Want | Callable[[View], Want]
     when: Callable[[View], bool] = always
 
 

@@ -164,7 +164,7 @@ def firewall(view: View) -> None:
     groups = [
         {
             "Name": LABEL,
-            "Priority": Between(1, 100),
+            "Priority": number,
             # `Count` here would turn the whole group off.
             "OverrideAction": {"None": {}},
             "Statement": {
@@ -176,7 +176,7 @@ def firewall(view: View) -> None:
             },
             "VisibilityConfig": {**seen(""), "MetricName": LABEL},
         }
-        for group, counted in _BODIES.items()
+        for number, (group, counted) in enumerate(_BODIES.items(), 1)
     ]
     view.must("WebAcl", {
         "Name": NAMED,
