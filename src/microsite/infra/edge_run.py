@@ -51,7 +51,8 @@ const cf = { kvs: () => ({ get: async (key) => {
 (async () => {
   const code = given.code.replace(/^\s*import\s+(\w+)\s+from\s+['"]cloudfront['"];?/m, '');
   const name = (given.code.match(/^\s*import\s+(\w+)\s+from\s+['"]cloudfront['"]/m) || [, 'cf'])[1];
-  const handler = vm.runInNewContext(code + '\n;handler', { [name]: cf, console: { log() {}, error() {} } }, { timeout: 5000 });
+  const quiet = { log() {}, error() {} };
+  const handler = vm.runInNewContext(code + '\n;handler', { [name]: cf, console: quiet }, { timeout: 5000 });
   const answers = [];
   for (const one of given.cases) {
     store = one.store;
@@ -89,7 +90,8 @@ class Client:
 def client(service, **_):
     if service != "s3": raise RuntimeError("only S3 is there")
     return Client()
-for name, members in {"boto3": {"client": client}, "botocore": {}, "botocore.exceptions": {"ClientError": ClientError}}.items():
+modules = {"boto3": {"client": client}, "botocore": {}, "botocore.exceptions": {"ClientError": ClientError}}
+for name, members in modules.items():
     sys.modules[name] = types.ModuleType(name)
     vars(sys.modules[name]).update(members)
 os.environ["SITE_BUCKET"] = "the-site-bucket"
@@ -180,7 +182,7 @@ def _wrong(name: str, code: str) -> tuple[Any, tuple[str, ...]]:
 def _run(call: list[str], given: dict[str, Any]) -> tuple[list[dict[str, Any]], str]:
     """The answers, or why there are none."""
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own interpreter and Node, with files of this project
             call, input=json.dumps(given), capture_output=True, text=True, check=False, timeout=_PATIENCE, env={}
         )
     except subprocess.TimeoutExpired:

@@ -7,6 +7,7 @@ text, so comparing them says nothing about an edit of both; this table does, how
 from __future__ import annotations
 
 import base64
+import re
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import Final
@@ -43,6 +44,7 @@ _MAY_READ: Final = frozenset({"host", "x-release", "x-release-key"})
 #: A redirect is a mistake for as long as browsers keep it: an hour at most. HSTS: https://hstspreload.org
 _LONGEST_KEPT: Final = 3600
 _HSTS: Final = 31536000
+_FIVE_MINUTES: Final = 300
 
 
 class Case(NamedTuple):
@@ -191,36 +193,43 @@ def _judge_request(case: Case, answer: dict[str, Any]) -> Iterator[str]:
     if more:
         yield f"it looks at {', '.join(more)} of the visitor"
     out = answer["out"]
-    status = out.get("statusCode")
     kept = {name: held.get("value", "") for name, held in (out.get("headers") or {}).items()}
-    if status is None:
-        left = sorted({"x-release", "x-release-key"} & set(kept))
-        if left:
-            yield f"it sends {', '.join(left)} on to the origin"
-    elif _seconds(kept.get("strict-transport-security", "")) < _HSTS:
+    if "statusCode" in out:
+        yield from _judge_answer(case.must, f"{out['statusCode']} {kept.get('location', '')}".strip(), kept)
+        return
+    left = sorted({"x-release", "x-release-key"} & set(kept))
+    if left:
+        yield f"it sends {', '.join(left)} on to the origin"
+    key = str(out.get("uri"))
+    if case.must == "none":
+        fits = key.startswith(f"/releases/{_LIVE}/") and ".." not in key and not key.endswith(case.uri)
+    else:
+        fits = key == case.must
+    if not fits:
+        yield f"it gives the key {key!r}, must be {_wanted(case.must)}"
+
+
+def _judge_answer(must: str, told: str, kept: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong with an answer that is made at the edge: its status and location, its headers."""
+    if _seconds(kept.get("strict-transport-security", "")) < _HSTS:
         yield "its answer has no Strict-Transport-Security of a year"
-    told = f"{status} {kept.get('location', '')}".strip() if status is not None else f"the key {out.get('uri')!r}"
-    if case.must == "503":
-        if status != 503 or "no-store" not in kept.get("cache-control", ""):
-            yield f"it gives {told}, must be 503 with no-store"
-    elif case.must.startswith("301 "):
-        if told != case.must:
-            yield f"it gives {told}, must be {case.must}"
-        elif not _seconds(kept.get("cache-control", "")) <= _LONGEST_KEPT:
-            yield f"browsers keep the redirect for more than {_LONGEST_KEPT} seconds"
-    elif case.must == "none":
-        key = str(out.get("uri"))
-        if status is not None or not key.startswith(f"/releases/{_LIVE}/") or ".." in key or key.endswith(case.uri):
-            yield f"it gives {told}, must be a key below the release that no page can have"
-    elif status is not None or out.get("uri") != case.must:
-        yield f"it gives {told}, must be the key {case.must!r}"
+    stored = kept.get("cache-control", "")
+    if told != must or (must == "503" and "no-store" not in stored):
+        yield f"it gives {told!r}, must be {_wanted(must)}"
+    elif must != "503" and not 0 <= _seconds(stored) <= _LONGEST_KEPT:
+        yield f"browsers keep the redirect for more than {_LONGEST_KEPT} seconds"
+
+
+def _wanted(must: str) -> str:
+    """What a case wants, in words."""
+    if must == "none":
+        return "a key below the release that no page can have"
+    return "503 with no-store" if must == "503" else must if must.startswith("301 ") else f"the key {must!r}"
 
 
 def _seconds(text: str) -> int:
-    """max-age of a header; 0 without one."""
-    _, _, told = text.partition("max-age=")
-    digits = told.split(";")[0].split(",")[0].strip()
-    return int(digits) if digits.isdecimal() else 0
+    """The longest max-age or s-maxage of a header; 0 without one."""
+    return max((int(one) for one in re.findall(r"max-?age=([0-9]+)", text)), default=0)
 
 
 #: Host that was asked for, the store, and whether search engines are kept out.
@@ -286,25 +295,28 @@ def _judge_missing(path: str, key: str, answer: dict[str, Any]) -> Iterator[str]
         sent = base64.b64decode(body, validate=True) if out.get("isBase64Encoded") else body.encode()
     except ValueError:
         sent = b""
-    there = key in answer["there"]
-    if there and sent != _PAGE:
-        yield "its body is not the page of the release"
-    if there and headers.get("content-type") != "text/html; charset=utf-8":
-        yield f"its type is {headers.get('content-type')}, must be the page's own"
-    if headers.get("content-encoding", "") != ("br" if there and _HIDDEN in key else ""):
-        yield f"its Content-Encoding is {headers.get('content-encoding', 'none')}, must be the page's own"
-    if not there and not headers.get("content-type", "").startswith("text/plain"):
-        yield f"words of its own go out as {headers.get('content-type')}, must be text/plain"
-    if not there and (b"<" in sent or (path and path.encode() in sent)):
-        yield "it repeats what was asked for"
-    if max(_seconds(headers.get("cache-control", "").replace("s-maxage=", "max-age=")), _shared(headers)) > 300:
+    yield from _judge_page(headers, sent, key) if key in answer["there"] else _judge_words(headers, sent, path)
+    if _seconds(headers.get("cache-control", "")) > _FIVE_MINUTES:
         yield "a mistake of ours would be kept for more than five minutes"
     if "secret" in answer["said"] or "203.0.113." in answer["said"]:
         yield "it writes something of the visitor into the log"
 
 
-def _shared(headers: Mapping[str, str]) -> int:
-    """s-maxage of an answer; 0 without one."""
-    _, _, told = headers.get("cache-control", "").partition("s-maxage=")
-    digits = told.split(",")[0].strip()
-    return int(digits) if digits.isdecimal() else 0
+def _judge_page(headers: Mapping[str, str], sent: bytes, key: str) -> Iterator[str]:
+    """What is wrong with the page of a release as it is passed on."""
+    if sent != _PAGE:
+        yield "its body is not the page of the release"
+    if headers.get("content-type") != "text/html; charset=utf-8":
+        yield f"its type is {headers.get('content-type')}, must be the page's own"
+    if headers.get("content-encoding", "") != ("br" if _HIDDEN in key else ""):
+        yield f"its Content-Encoding is {headers.get('content-encoding', 'none')}, must be the page's own"
+
+
+def _judge_words(headers: Mapping[str, str], sent: bytes, path: str) -> Iterator[str]:
+    """What is wrong with the function's own words, where a release has no page."""
+    if not headers.get("content-type", "").startswith("text/plain"):
+        yield f"words of its own go out as {headers.get('content-type')}, must be text/plain"
+    if "content-encoding" in headers:
+        yield "words of its own go out with a Content-Encoding"
+    if b"<" in sent or (path and path.encode() in sent):
+        yield "it repeats what was asked for"
