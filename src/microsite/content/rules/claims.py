@@ -10,6 +10,7 @@ that only look like a denial (`no doubt`, `not only`).
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -251,9 +252,28 @@ def check_claims(page: Page) -> None:
         for piece, offset in _pieces(_unquoted(text)):
             _judge(page, _PROMISES, piece, start + offset)
     likely = [one for one in _PROMISES if any(hint in page.lower for hint in one.hints)]
-    for _, found in page.sentences if likely else ():
+    if not likely:
+        return
+    places = _hinted(page, likely)
+    for _, found in page.sentences:
         for sentence in found:
-            _judge(page, likely, sentence.text, sentence.start)
+            # Most sentences hold no such word: that is known from one look at the whole page.
+            near = bisect_left(places, sentence.start)
+            if near < len(places) and places[near] < sentence.start + len(sentence.text):
+                _judge(page, likely, sentence.text, sentence.start)
+
+
+def _hinted(page: Page, likely: Sequence[_Promise]) -> Sequence[int]:
+    """Where a word stands without which no promise is made, in order."""
+    if len(page.lower) != len(page.mask):
+        return range(len(page.mask))  # a letter that is two in lower case: offsets do not fit
+    found: set[int] = set()
+    for hint in {hint for one in likely for hint in one.hints}:
+        place = page.lower.find(hint)
+        while place >= 0:
+            found.add(place)
+            place = page.lower.find(hint, place + 1)
+    return sorted(found)
 
 
 def _unquoted(text: str) -> str:
