@@ -61,7 +61,7 @@ class Rebuilder:
                 self._rooms.book()
             if not all(name.startswith(_BOOK) for name in names):
                 self._rooms.build()
-            site = read_snapshot(self._site_dir)
+            site = read_snapshot(self._site_dir, self._static.site)
             # Also when the pages stayed the same: a mail's words may have changed in a form's definition.
             self._released(site.digest)
         except MicrositeError as error:

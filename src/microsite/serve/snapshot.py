@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
+from dataclasses import field
 from pathlib import Path
+from stat import S_ISLNK
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ class Snapshot:
     files: Mapping[str, bytes]
     #: SHA-256 over names and contents, hexadecimal: two builds with the same digest are the same site.
     digest: str
+    #: What told each file apart when it was read: time of the last change, size, inode.
+    marks: Mapping[str, tuple[int, int, int]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def size(self) -> int:
@@ -33,18 +37,27 @@ class Snapshot:
         return sum(map(len, self.files.values()))
 
 
-def read_snapshot(folder: Path) -> Snapshot:
-    """Read all files under `folder`. Symbolic links are left out: what they point to is not part of the build."""
+def read_snapshot(folder: Path, before: Snapshot | None = None) -> Snapshot:
+    """Read all files under `folder`. Symbolic links are left out: what they point to is not part of the build.
+
+    A file that is as it was in `before` is not read again: of 9,000 files an edit changes some twenty.
+    """
     files: dict[str, bytes] = {}
+    marks: dict[str, tuple[int, int, int]] = {}
+    known, held = (before.marks, before.files) if before else ({}, {})
     for where, folders, names in os.walk(folder):
         folders.sort()
+        inside = Path(where).relative_to(folder).as_posix()
         for name in sorted(names):
-            path = Path(where, name)
-            if path.is_symlink():
+            path = f"{where}/{name}"
+            stat = os.lstat(path)
+            if S_ISLNK(stat.st_mode):
                 continue
-            files[path.relative_to(folder).as_posix()] = path.read_bytes()
+            place = name if inside == "." else f"{inside}/{name}"
+            mark = marks[place] = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+            files[place] = held[place] if known.get(place) == mark else Path(path).read_bytes()
     digest = hashlib.sha256()
     for name, body in sorted(files.items()):
         digest.update(f"{name}\0{len(body)}\0".encode("utf-8", "surrogateescape"))
         digest.update(body)
-    return Snapshot(files, digest.hexdigest())
+    return Snapshot(files, digest.hexdigest(), marks)
