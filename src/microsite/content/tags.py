@@ -102,8 +102,10 @@ def _author_page(site: Site, person: Person) -> Made:
 
 
 def _entry(topic: Topic, articles: list[Article]) -> str:
-    also = [str(name) for name in topic.record.get("synonyms") or [] if isinstance(name, str)]
-    lines = [f"### {_plain(short_name(topic))} {{ #{topic.id} }}"]
+    name = short_name(topic)
+    others = [str(other) for other in [topic.name, *(topic.record.get("synonyms") or [])] if isinstance(other, str)]
+    also = [other for other in dict.fromkeys(others) if other.casefold() != name.casefold()]
+    lines = [f"### {_plain(name[:1].upper() + name[1:])} {{ #{topic.id} }}"]
     if also:
         lines.append(f"Also called {_plain(', '.join(also[:4]))}.")
     lines.append("\n".join(f"- [{_plain(one.title)}]({_link(TOPICS, one.path)})" for one in articles[:MOST]))

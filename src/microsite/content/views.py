@@ -16,7 +16,6 @@ from .related import related
 from .series import place_in_series
 from .tags import author_url
 from .tags import latest_day
-from .tags import short_name
 from .tags import tags
 
 if TYPE_CHECKING:
@@ -69,8 +68,8 @@ def view(site: Site, article: Article) -> dict[str, Any]:
         "crisis": article.crisis,
         "noindex": article.noindex,
         "form": article.form,
-        "conditions": [short_name(site.conditions[name]) for name in article.conditions if name in site.conditions],
-        "compounds": [short_name(site.compounds[name]) for name in article.compounds if name in site.compounds],
+        "conditions": [site.conditions[name].name for name in article.conditions if name in site.conditions],
+        "compounds": [site.compounds[name].name for name in article.compounds if name in site.compounds],
         "tags": tags(site, article),
         "series": _series(site, article),
         "related": [
