@@ -61,6 +61,12 @@ def test_a_person_without_credentials_is_called_no_clinician(make_site: Make) ->
     assert "Not a clinician." in made(site, "authors/editors.md").markdown
 
 
+def test_a_page_about_an_organization_that_is_not_there_is_not_linked(make_site: Make) -> None:
+    assert "More about us" not in made(make_site(PAGES), "authors/editors.md").markdown
+    about = "---\ntitle: About\ndescription: About.\n---\n\nUs.\n"
+    assert "(../about/index.md)" in made(make_site({**PAGES, "about/index.md": about}), "authors/editors.md").markdown
+
+
 def test_a_site_without_topics_has_no_page_of_them(make_site: Make) -> None:
     site = make_site({"a.md": "---\ntitle: A\ndescription: A.\n---\n\nText.\n"})
     assert [page.path for page in generated_pages(site) if page.path.startswith("topics")] == []

@@ -83,8 +83,8 @@ def _author_page(site: Site, person: Person) -> Made:
     if person.kind == "person":
         what = f"Credentials: {_plain(person.credentials)}." if person.credentials else "Not a clinician."
         parts.append(what)
-    elif person.url:
-        parts.append(f"[More about us]({_there(site, path, person.url)})")
+    elif there := _there(site, path, person.url):
+        parts.append(f"[More about us]({there})")
     for heading, articles, verb in (("Articles", wrote, "wrote"), ("Reviewed", reviewed, "reviewed")):
         if articles:
             lines = [f"- [{_plain(one.title)}]({_link(path, one.path)})" for one in articles]
@@ -147,9 +147,9 @@ def _link(here: str, there: str) -> str:
 
 
 def _there(site: Site, here: str, url: str) -> str:
-    """The target of a link to an address: the page's file where it is one of ours."""
+    """The target of a link to an address: of our own the page's file, or nothing when there is no such page."""
     page = next((article for article in site.articles if article.url == url), None)
-    return _link(here, page.path) if page else url
+    return _link(here, page.path) if page else ("" if url.startswith("/") else url)
 
 
 def _plain(text: str) -> str:
