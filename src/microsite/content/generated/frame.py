@@ -43,6 +43,8 @@ def frame(  # noqa: PLR0913 - a page has this many parts
     described = cut(description or standfirst)
     head = f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n"
     head += f"description: {json.dumps(described, ensure_ascii=False)}\n---\n\n"
+    # Titles of the pages to read next are text of this page too.
+    told = f"{body} {standfirst} {(view or {}).get('related', '')}".lower()
     common = {
         "kind": kind,
         "path": path,
@@ -51,7 +53,7 @@ def frame(  # noqa: PLR0913 - a page has this many parts
         "crumbs": [{"title": "Home", "url": "/"}, *crumbs],
         "standfirst": standfirst,
         "noindex": False,
-        "crisis": "suicid" in body.lower() or "suicid" in standfirst.lower(),
+        "crisis": "suicid" in told,
         "generated": True,
     }
     return Made(path, f"{head}{body.strip()}\n", {**common, **(view or {})})

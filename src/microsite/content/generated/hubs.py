@@ -103,7 +103,7 @@ def _condition(site: Site, here: str, condition: Topic, found: Sequence[Pair]) -
         name = f"**{marked(short(pair.compound))}**"
         if pair.studied:
             grade = f" [certainty: {pair.certainty}]" if pair.certainty else ""
-            source = cite(site, [str(one) for one in pair.record.get("references") or []][:3])
+            source = cite(site, [str(one) for one in pair.record.get("references") or []][:4])
             way = f'[{marked(short(pair.compound))}]({link(here, pair.path)}){{ aria-label="{pair.title}" }}'
             lines.append(f"- **{way}**: {sourced(pair.summary, source)}{grade}")
         elif not pair.summary.startswith("No study in people"):
