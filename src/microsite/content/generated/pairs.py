@@ -162,7 +162,7 @@ def _standing(site: Site, pair: Pair) -> str:
     for place, entry in (status if isinstance(status, dict) else {}).items():
         if isinstance(entry, dict):
             source = cite(site, _texts(entry.get("references"))) or f" {_UNCHECKED}"
-            year = entry.get("year") or "–"
+            year = entry.get("year") or "\u2013"
             rows.append(f"| {_COUNTRIES.get(place, place)} | {marked(str(entry.get('status')))}.{source} | {year} |")
     if rows:
         table = f"Table: {marked(name)}: legal standing and year"
