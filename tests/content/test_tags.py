@@ -67,6 +67,13 @@ def test_a_page_about_an_organization_that_is_not_there_is_not_linked(make_site:
     assert "(../about/index.md)" in made(make_site({**PAGES, "about/index.md": about}), "authors/editors.md").markdown
 
 
+def test_a_list_that_names_suicidal_thoughts_opens_with_the_crisis_lines(make_site: Make) -> None:
+    named = {"new.md": PAGES["new.md"].replace("New [x]", "Suicidal thoughts")}
+    for pages, speaks in ((PAGES, False), (PAGES | named, True)):
+        site = make_site(pages)
+        assert [made(site, path).view["crisis"] for path in ("topics/index.md", "authors/editors.md")] == [speaks] * 2
+
+
 def test_a_site_without_topics_has_no_page_of_them(make_site: Make) -> None:
     site = make_site({"a.md": "---\ntitle: A\ndescription: A.\n---\n\nText.\n"})
     assert [page.path for page in generated_pages(site) if page.path.startswith("topics")] == []

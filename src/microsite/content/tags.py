@@ -11,6 +11,7 @@ import posixpath
 from typing import TYPE_CHECKING
 from typing import Any
 
+from .labels import label
 from .made import Made
 
 if TYPE_CHECKING:
@@ -40,13 +41,13 @@ def tags(site: Site, article: Article) -> list[dict[str, str]]:
 
 def topics_page(site: Site) -> Made | None:
     """`/topics/`: each condition and product with its articles, newest first; None when no article names one."""
-    parts = []
+    parts, capitals = [], site.capitals
     for heading, kind, topics in (
         ("Conditions", "condition", site.conditions),
         ("Products", "compound", site.compounds),
     ):
         listed = [(topic, _articles(site, f"{kind}:{topic.id}")) for topic in topics.values()]
-        entries = [_entry(topic, articles) for topic, articles in listed if articles]
+        entries = [_entry(topic, articles, capitals) for topic, articles in listed if articles]
         if entries:
             parts.append(f"## {heading} {{ #{heading.lower()} }}\n\n" + "\n\n".join(entries))
     if not parts:
@@ -56,7 +57,7 @@ def topics_page(site: Site) -> Made | None:
         "All articles by condition and by product: depression, pain, PTSD, IV ketamine, the nasal spray and more."
     )
     view = _view("topics", TOPICS, standfirst) | {"updated": latest_day(site.newest)}
-    return Made(TOPICS, _text("Topics", description, "\n\n".join(parts)), view)
+    return _made(TOPICS, _text("Topics", description, "\n\n".join(parts)), view)
 
 
 def author_pages(site: Site) -> list[Made]:
@@ -87,7 +88,8 @@ def _author_page(site: Site, person: Person) -> Made:
         parts.append(f"[More about us]({there})")
     for heading, articles, verb in (("Articles", wrote, "wrote"), ("Reviewed", reviewed, "reviewed")):
         if articles:
-            lines = [f"- [{_plain(one.title)}]({_link(path, one.path)})" for one in articles]
+            capitals = site.capitals
+            lines = [f"- [{_plain(label(one.path, capitals))}]({_link(path, one.path)})" for one in articles]
             parts.append(f"## {heading} {{ #{heading.lower()} }}\n\n" + "\n".join(lines))
         elif verb == "reviewed" and person.kind == "person" and not wrote:
             parts.append("Nothing on this site was written or reviewed by this person yet.")
@@ -98,17 +100,17 @@ def _author_page(site: Site, person: Person) -> Made:
         "person": {"id": person.id, "name": person.name, "kind": person.kind, "credentials": person.credentials},
         "updated": latest_day([*wrote, *reviewed]),
     }
-    return Made(path, _text(person.name, f"{description} on this site.", "\n\n".join(parts)), view)
+    return _made(path, _text(person.name, f"{description} on this site.", "\n\n".join(parts)), view)
 
 
-def _entry(topic: Topic, articles: list[Article]) -> str:
+def _entry(topic: Topic, articles: list[Article], capitals: frozenset[str]) -> str:
     name = short_name(topic)
     others = [str(other) for other in [topic.name, *(topic.record.get("synonyms") or [])] if isinstance(other, str)]
     also = [other for other in dict.fromkeys(others) if other.casefold() != name.casefold()]
     lines = [f"### {_plain(name[:1].upper() + name[1:])} {{ #{topic.id} }}"]
     if also:
         lines.append(f"Also called {_plain(', '.join(also[:4]))}.")
-    lines.append("\n".join(f"- [{_plain(one.title)}]({_link(TOPICS, one.path)})" for one in articles[:MOST]))
+    lines.append("\n".join(f"- [{_plain(label(one.path, capitals))}]({_link(TOPICS, one.path)})" for one in articles[:MOST]))
     if len(articles) > MOST:
         lines.append(f"And {len(articles) - MOST} more: the search finds them.")
     return "\n\n".join(lines)
@@ -132,6 +134,11 @@ def _view(kind: str, path: str, standfirst: str) -> dict[str, Any]:
         "noindex": False,
         "generated": True,
     }
+
+
+def _made(path: str, text: str, view: dict[str, Any]) -> Made:
+    """The page; one that names suicidal thoughts, if only in a link or as another name, opens with the crisis lines."""
+    return Made(path, text, view | {"crisis": "suicid" in text.lower()})
 
 
 def _text(title: str, description: str, body: str) -> str:
