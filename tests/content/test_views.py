@@ -97,8 +97,11 @@ def test_related_pages_are_the_named_ones_else_those_that_share_most(site: Site)
 
 def test_latest_are_the_newest_other_articles(site: Site) -> None:
     latest = view(site, site.by_path["conditions/fibro.md"])["latest"]
-    assert [link["title"] for link in latest] == ["Both", "Risk", "The CRPS page"]
-    assert latest[0]["updated"] == {"iso": "2026-11-12", "text": "November 12, 2026"}
+    assert [link["url"] for link in latest] == ["/conditions/both/", "/conditions/crps/", "/safety/risk/"]
+    assert [link["title"] for link in latest] == ["Both", "CRPS", "Risk"], "by their addresses: titles may change"
+    home = view(site, site.by_path["index.md"])["latest"]
+    assert [link["title"] for link in home] == ["Fibromyalgia", "Both", "Risk"]
+    assert home[1]["updated"] == {"iso": "2026-11-12", "text": "November 12, 2026"}
 
 
 def test_a_hub_lists_its_folder_and_the_index_lists_all(site: Site) -> None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import fields
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from microsite.errors import ConfigError
 from .articles import FORMS
 from .articles import read_article
 from .datafiles import DataFiles
+from .labels import capitals_of
 from .references import reference_from_csl
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Insurer", "Person", "Redirect", "Site", "Term", "Topic", "read_site"]
 
+#: A list of the newest shows three besides the page that it stands on.
+_LATEST = 4
 _FROM = re.compile(r"^\s*[{,]?\s*[\"']?from[\"']?\s*[=:]\s*[\"'](?P<from>[^\"'\n]*)", re.MULTILINE)
 
 
@@ -122,6 +126,10 @@ class Site:
     #: Articles by `condition:<id>` and `compound:<id>`, and the newest first: views of 2,000 pages stay linear.
     by_topic: Mapping[str, tuple[Article, ...]] = field(default_factory=dict)
     newest: tuple[Article, ...] = ()
+    #: The last ones published: stands on every article, so an edit must not change it.
+    latest: tuple[Article, ...] = ()
+    #: Words that labels write in capitals, see `labels.py`.
+    capitals: frozenset[str] = frozenset()
 
     def records(self, stem: str) -> list[tuple[str, Mapping[str, Any]]]:
         """(id, entry as it stands in the file) of `data/<stem>`."""
@@ -162,7 +170,7 @@ def read_site(root: Path, *, today: date, docs: Path | None = None) -> Site:
         for key in [*(f"condition:{i}" for i in article.conditions), *(f"compound:{i}" for i in article.compounds)]:
             topics.setdefault(key, []).append(article)
     published = [article for article in articles if article.kind == "article" and not article.noindex]
-    return Site(
+    site = Site(
         today=today,
         articles=articles,
         references=data.table("references", reference_from_csl),
@@ -187,7 +195,9 @@ def read_site(root: Path, *, today: date, docs: Path | None = None) -> Site:
         beside=beside,
         by_topic={key: tuple(found) for key, found in topics.items()},
         newest=tuple(sorted(published, key=newest_first)),
+        latest=tuple(sorted(published, key=_published_first)[:_LATEST]),
     )
+    return replace(site, capitals=capitals_of(site))
 
 
 def _redirects(data: DataFiles) -> tuple[Redirect, ...]:
@@ -215,6 +225,10 @@ def newest_first(article: Article) -> tuple[int, str]:
     """The order of "latest" lists: by the day of the last update, then by path."""
     day = article.updated or article.published or date.min
     return -day.toordinal(), article.path
+
+
+def _published_first(article: Article) -> tuple[int, str]:
+    return -(article.published or date.min).toordinal(), article.path
 
 
 def _read_docs(root: Path, docs: Path, findings: list[Finding]) -> tuple[tuple[Article, ...], frozenset[str]]:

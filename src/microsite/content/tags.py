@@ -110,7 +110,9 @@ def _entry(topic: Topic, articles: list[Article], capitals: frozenset[str]) -> s
     lines = [f"### {_plain(name[:1].upper() + name[1:])} {{ #{topic.id} }}"]
     if also:
         lines.append(f"Also called {_plain(', '.join(also[:4]))}.")
-    lines.append("\n".join(f"- [{_plain(label(one.path, capitals))}]({_link(TOPICS, one.path)})" for one in articles[:MOST]))
+    lines.append(
+        "\n".join(f"- [{_plain(label(one.path, capitals))}]({_link(TOPICS, one.path)})" for one in articles[:MOST])
+    )
     if len(articles) > MOST:
         lines.append(f"And {len(articles) - MOST} more: the search finds them.")
     return "\n\n".join(lines)

@@ -9,6 +9,7 @@ from typing import Any
 
 from .articles import body_with_summary
 from .articles import page_url
+from .labels import label
 from .prose import count_words
 from .related import LINKS
 from .related import cited
@@ -76,10 +77,7 @@ def view(site: Site, article: Article) -> dict[str, Any]:
             *({**_link(found.article), "why": found.why} for found in related(site, article)),
             *_by_product(site, article),
         ],
-        "latest": [
-            {"title": other.title, "url": other.url, "updated": day(other.updated)}
-            for other in [other for other in site.newest[: LINKS + 1] if other.path != article.path][:LINKS]
-        ],
+        "latest": _latest(site, article),
         "children": [
             {**_link(child), "kind": child.kind, "updated": day(child.updated)} for child in children(site, article)
         ],
@@ -87,6 +85,14 @@ def view(site: Site, article: Article) -> dict[str, Any]:
         if "insurers" in article.show
         else [],
     }
+
+
+def _latest(site: Site, article: Article) -> list[dict[str, Any]]:
+    """The newest pages. On an article by their addresses: an edit of a title must not change every article."""
+    if article.kind != "article":
+        return [{"title": new.title, "url": new.url, "updated": day(new.updated)} for new in site.newest[:LINKS]]
+    others = [other for other in site.latest if other.path != article.path][:LINKS]
+    return [{"title": label(other.path, site.capitals), "url": other.url} for other in others]
 
 
 def _by_product(site: Site, article: Article) -> list[dict[str, str]]:

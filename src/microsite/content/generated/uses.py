@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from microsite.content.articles import body_with_summary
+from microsite.content.labels import label
 from microsite.content.marks import cites
 from microsite.content.marks import claims
 
@@ -43,9 +44,9 @@ class Uses:
 
 def find_uses(site: Site, made: Iterable[tuple[str, Made]] = ()) -> Uses:
     """Uses by the written pages of `site` and by the pages `made` from its data, as (title, page)."""
-    capitals = _capitals(site)
+    capitals = site.capitals
     texts = [
-        (Use(article.path, _label(article.path, capitals)), body_with_summary(article))
+        (Use(article.path, label(article.path, capitals)), body_with_summary(article))
         for article in site.articles
         if article.title and not article.noindex and article.kind not in _SILENT
     ]
@@ -64,19 +65,3 @@ def find_uses(site: Site, made: Iterable[tuple[str, Made]] = ()) -> Uses:
         {name: tuple(sorted(found)) for name, found in references.items()},
         {name: tuple(sorted(found)) for name, found in stated.items()},
     )
-
-
-def _capitals(site: Site) -> frozenset[str]:
-    """Words that are written in capitals (`PTSD`, `FDA`, `IV`): those of the glossary and of the conditions."""
-    names = [name for term in site.glossary for name in (term.term, *term.synonyms)]
-    names += [topic.name for topic in site.conditions.values()]
-    names += [str(name) for topic in site.conditions.values() for name in topic.record.get("synonyms") or ()]
-    return frozenset(word for name in names for word in name.split() if word.isupper() and word.isalpha())
-
-
-def _label(path: str, capitals: frozenset[str]) -> str:
-    """`conditions/ptsd.md` → `PTSD`, `safety/benefits-and-risks.md` → `Benefits and risks`, `index.md` → `Home`."""
-    name = path.removesuffix(".md").removesuffix("/index").rpartition("/")[2]
-    words = [word.upper() if word.upper() in capitals else word for word in name.split("-")]
-    text = " ".join(words)
-    return "Home" if path == "index.md" else text[:1].upper() + text[1:]
