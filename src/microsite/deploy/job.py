@@ -59,7 +59,7 @@ class Limits:
 
     keep: int = 10
     keep_days: float = 30
-    max_delete: int = 500
+    max_delete: int = 5000
     parallel: int = 16
     #: Whether somebody set `max_delete` for this very release.
     agreed: bool = False
