@@ -39,7 +39,7 @@ def edited(old: str, new: str) -> str:
 def test_the_example_is_read_with_its_defaults() -> None:
     config = load(EXAMPLE)
     assert (config.name, config.region, config.url) == ("production", "us-east-1", "https://ketamine-guide.example")
-    assert (config.keep, config.keep_days, config.max_delete, config.parallel) == (10, 30, 500, 16)
+    assert (config.keep, config.keep_days, config.max_delete, config.parallel) == (10, 30, 5000, 16)
 
 
 def test_what_is_left_out_has_the_schemas_default(tmp_path: Path) -> None:
