@@ -71,11 +71,12 @@ def test_every_term_and_every_source_has_an_anchor(ours: Site, made: dict[str, M
     sources = made["sources.md"].markdown
     assert all(f"{{ #{name} .source }}" in sources for name in ours.references)
     for ref in ours.references.values():
-        assert ref.doi in sources
+        assert not ref.doi or (ref.doi in sources) == ref.verified, "a DOI that nobody looked up may be another paper's"
         note = str(ref.csl.get("verification_note") or "")
         assert not note or note not in sources
     unverified = sum(not ref.verified for ref in ours.references.values())
     assert sources.count("**Not confirmed yet; cited nowhere.**") == unverified > 0
+    assert not re.search(r"cited nowhere\.\*\*\n[^\n]*\n\nCited on", sources), "cited nowhere means nowhere"
 
 
 def test_a_source_names_the_pages_that_cite_it_and_stops_somewhere(make_site: MakeSite) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from microsite.content.references import format_reference_markdown
 from microsite.content.references import parts
+from microsite.content.references import reference_from_csl
 
 from .frame import frame
 from .frame import link
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["SOURCES", "bibliography_page"]
 
 SOURCES = "sources.md"
+#: What nobody has looked up is not printed of an unconfirmed source: a wrong DOI leads readers to another paper.
+_UNSEEN = frozenset({"DOI", "PMID", "URL", "issue", "page", "volume"})
 #: How many pages are named under a source before "and n more".
 _MOST = 8
 
@@ -48,6 +51,8 @@ def bibliography_page(site: Site, uses: Uses) -> Made | None:
 
 
 def _entry(ref: Reference, uses: Uses) -> str:
+    if not ref.verified:
+        ref = reference_from_csl({key: value for key, value in ref.csl.items() if key not in _UNSEEN})
     kind = parts(ref).kind
     text = format_reference_markdown(ref) + (f" ({kind})" if kind else "")
     if ref.retracted:
@@ -56,7 +61,8 @@ def _entry(ref: Reference, uses: Uses) -> str:
         state = "**Not confirmed yet; cited nowhere.**"
     else:
         state = ""
-    found = uses.references.get(ref.id, ())
+    # A page that states a claim resting on this source and on others cites the others only.
+    found = uses.references.get(ref.id, ()) if ref.verified else ()
     pages = ", ".join(f"[{marked(use.label)}]({link(SOURCES, use.path)})" for use in found[:_MOST])
     more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
     cited = f"Cited on: {pages}{more}." if found else ("" if state else "Cited on no page yet.")
