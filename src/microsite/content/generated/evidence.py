@@ -120,7 +120,7 @@ def _topic(site: Site, topic: str, listed: list[Topic], uses: Uses) -> Made:
     path = f"evidence/{slug(topic)}.md"
     name = topic_name(topic)
     body = "\n\n".join(
-        _entry(site, f"{name} {number}", claim) + _used(path, claim, uses)
+        _entry(site, f"{name} {number}", claim) + _used(site, path, claim, uses)
         for number, claim in enumerate(listed, start=1)
     )
     standfirst = (
@@ -159,8 +159,8 @@ def _entry(site: Site, name: str, claim: Topic) -> str:
     return "\n\n".join(filter(None, parts))
 
 
-def _used(path: str, claim: Topic, uses: Uses) -> str:
-    names = [str(one) for one in claim.record.get("references") or []]
+def _used(site: Site, path: str, claim: Topic, uses: Uses) -> str:
+    names = sound(site, (str(one) for one in claim.record.get("references") or []))  # no page cites the others
     stating = uses.claims.get(claim.id, ())
     sharing = sorted({use for one in names for use in uses.references.get(one, ())} - set(stating))
     lines = []
