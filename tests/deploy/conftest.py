@@ -38,7 +38,12 @@ if TYPE_CHECKING:
 
 #: 2026-11-21T13:45:00Z
 NOON = 1_795_268_700.0
-SECURITY = {"content-security-policy": "x", "referrer-policy": "same-origin", "x-content-type-options": "nosniff"}
+SECURITY = {
+    "content-security-policy": "x",
+    "referrer-policy": "same-origin",
+    "strict-transport-security": "max-age=1",
+    "x-content-type-options": "nosniff",
+}
 HIDDEN, FRONT = "https://d1.example", "https://guide.example"
 
 

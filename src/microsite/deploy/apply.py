@@ -74,7 +74,7 @@ def apply(job: Job, packer: Packer | None = None) -> Applied:
         try:
             steps.shift()
             _look(job, held, staged.manifest)
-        except (DeployError, KeyboardInterrupt):
+        except (Exception, KeyboardInterrupt):
             steps.undo()
             raise
         remark = _switch(job, held, staged.manifest)
@@ -165,11 +165,13 @@ def _switch(job: Job, held: Held, manifest: Manifest) -> str:
     Returns what the canary remarked.
     """
     held.renew()
+    failed = "the switch"
     try:
         switch_to(held, manifest.release, redirects=manifest.head.redirects, host=job.world.host)
+        failed = "the check after the switch"
         _front(job, held, manifest)
         return job.steps.canary(job.world.front)
-    except (DeployError, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt) as error:  # what nobody thought of must not leave it live either
         problems = error.problems if isinstance(error, Unverified) else ()
         back = job.plan.live or "no release, as before"
         try:
@@ -181,9 +183,9 @@ def _switch(job: Job, held: Held, manifest: Manifest) -> str:
                 f"see what is live (`microsite deploy releases`), then `microsite deploy rollback --to {job.plan.live}`"
             )
             raise Unverified(msg, problems, fix=fix) from error
-        if isinstance(error, KeyboardInterrupt):
+        if not isinstance(error, DeployError):
             raise
-        msg = f"{error}\nthe check after the switch failed: switched back to {back}"
+        msg = f"{error}\n{failed} failed: switched back to {back}"
         fix = error.fix or "mend what is named, then release again"
         raise Unverified(msg, problems, fix=fix) from error
 

@@ -128,7 +128,11 @@ def head(bucket: Bucket, release: str) -> Head:
         msg = f"release {release} is not in the bucket: {key_of(release)} is not there"
         fix = "`microsite deploy releases` lists what is; if the live one is missing, --force sends the whole site"
         raise WrongTarget(msg, fix=fix)
-    return read_head(content, key_of(release))
+    told = read_head(content, key_of(release))
+    if told.release != release:
+        msg = f"{key_of(release)} is damaged: it is about release {told.release}"
+        raise Refused(msg, fix="restore it from the bucket's versions, or send the whole site with --force")
+    return told
 
 
 def read(bucket: Bucket, release: str) -> Manifest:

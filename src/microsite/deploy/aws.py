@@ -33,6 +33,7 @@ ATTEMPTS = 8
 _CONNECT_SECONDS = 10
 _READ_SECONDS = 60
 _AGAIN = "run the same command again: it goes on where this one stopped"
+_LOOK = "look at the network, AWS_ENDPOINT_URL, AWS_MAX_ATTEMPTS and their like; then run the same command again"
 _SIGN_IN = "sign in again (`aws sso login`), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 
 _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "403", "Forbidden"}
@@ -119,14 +120,18 @@ def words(doing: str, *, place: str = "") -> Iterator[None]:
         msg = f"{doing}: there are no keys for AWS: {_line(error)}"
         raise AccessDenied(msg, fix=_SIGN_IN) from error
     except _LOST as error:
-        msg = f"{doing}: the connection was lost, {ATTEMPTS} times: {_line(error)}"
+        msg = f"{doing}: the connection was lost, {_times()}: {_line(error)}"
         raise Interrupted(msg, fix=f"look at the network and at AWS_ENDPOINT_URL, then {_AGAIN}") from error
     except boto.ParamValidationError as error:
         msg = f"{doing}: {place or 'a name'} is none that AWS takes: {_line(error)}"
         raise WrongTarget(msg, fix="correct it in the parameters file (--config)") from error
     except boto.BotoCoreError as error:
         msg = f"{doing}: {_line(error)}"
-        raise DeployError(msg) from error
+        raise DeployError(msg, fix=_LOOK) from error
+    except (KeyError, ValueError) as error:
+        # botocore on a setting that is none (`AWS_ENDPOINT_URL=x`), or on the page of a hotel's network.
+        msg = f"{doing}: this is not AWS, or a setting is wrong: {type(error).__name__}: {_line(error)}"
+        raise DeployError(msg, fix=_LOOK) from error
 
 
 def _said(error: boto.ClientError, doing: str, place: str) -> DeployError:  # noqa: PLR0911 - one for each kind of failure
@@ -147,10 +152,10 @@ def _said(error: boto.ClientError, doing: str, place: str) -> DeployError:  # no
         fix = "correct environment and site in the parameters file (--config), or install the stack: infra/RUNBOOK.md"
         return WrongTarget(msg, fix=fix)
     if code in _BUSY or status >= 500:
-        msg = f"{doing}: AWS would not take it, {ATTEMPTS} times ({code or status}: {message or 'no words'})"
+        msg = f"{doing}: AWS would not take it, {_times()} ({code or status}: {message or 'no words'})"
         return Interrupted(msg, fix=f"wait a minute, then {_AGAIN}; a smaller release.parallel asks less at once")
     where = f" ({place})" if place else ""
-    return DeployError(f"{doing}: AWS says {code or status}: {message or 'nothing more'}{where}")
+    return DeployError(f"{doing}: AWS says {code or status}: {message or 'nothing more'}{where}", fix=_LOOK)
 
 
 def denied(error: boto.ClientError, doing: str, place: str) -> AccessDenied:
@@ -186,6 +191,11 @@ def _skew(error: boto.ClientError) -> str:
     ours, theirs = details.get("RequestTime"), details.get("ServerTime")
     told = f" (the request says {ours}, AWS's clock {theirs})" if ours and theirs else ""
     return f"this machine's clock is wrong, or the request took too long{told}"
+
+
+def _times() -> str:
+    count = os.environ.get("AWS_MAX_ATTEMPTS") or ATTEMPTS
+    return "once" if str(count) == "1" else f"{count} times"
 
 
 def _line(error: BaseException) -> str:

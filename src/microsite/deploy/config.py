@@ -75,7 +75,7 @@ class Target(NamedTuple):
 def load(path: Path) -> Config:
     """Read and check a parameters file; raises ConfigError with all of its mistakes."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         near = sorted(one.name for one in path.parent.glob("*.toml")) if path.parent.is_dir() else []
         known = f"there are {', '.join(near)}" if near else "copy infra/parameters/example.toml"
@@ -106,7 +106,10 @@ def load(path: Path) -> Config:
 def read_schema(path: Path) -> dict[str, Any]:
     """The schema beside `path`, in the project of this folder, or in the one that this code is part of."""
     places = (path.parent / SCHEMA.name, SCHEMA, Path(__file__).parents[3] / SCHEMA)
-    found = next((one for one in places if one.is_file()), None)
+    # A file of this name beside the parameters may be about something else.
+    found = next(
+        (one for one in places if one.is_file() and '"key_value_store"' in one.read_text("utf-8", "replace")), None
+    )
     if found is None:
         msg = f"{SCHEMA} is not here"
         raise ConfigError(msg, path=SCHEMA, fix="run this in the project's folder")

@@ -12,12 +12,15 @@ import os
 import re
 import stat
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from typing import Final
+from urllib.parse import quote
+from urllib.parse import unquote
 
 from microsite.errors import Refused
 
@@ -26,6 +29,7 @@ from .links import references
 from .manifest import Entry
 from .manifest import digest_of
 from .ports import Headers
+from .web import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +51,9 @@ REDIRECTS: Final = "redirects.json"
 LARGEST: Final = 50_000_000
 #: Bytes of a key; S3 takes 1,024, the rest is for `releases/<release>/`.
 _LONGEST = 900
+#: Letters of an address as it travels (`é` is `%C3%A9`), and of one that is redirected: as in infra/edge/router.js.
+_LONGEST_ADDRESS = 1024
+_LONGEST_REDIRECTED = 500
 #: Problems named before "and N more".
 _SHOWN = 20
 _CHUNK = 1 << 20
@@ -113,13 +120,16 @@ class Site:
         Raises Refused when the file is not the one that was planned with.
         """
         path = self.folder / entry.path
-        if entry.size > _CHUNK * 8 and not entry.headers.content_encoding:
-            return path  # S3 compares its sum
-        try:
-            content = path.read_bytes()
-        except OSError:
-            content = b""
-        if hashlib.sha256(content).hexdigest() != entry.sha256:
+        content: bytes | Path = b""
+        found = ""
+        with suppress(OSError):
+            if entry.size > _CHUNK * 8 and not entry.headers.content_encoding:
+                with path.open("rb") as file:
+                    found, content = hashlib.file_digest(file, "sha256").hexdigest(), path
+            else:
+                content = path.read_bytes()
+                found = hashlib.sha256(content).hexdigest()
+        if found != entry.sha256:
             msg = f"{path} changed while it was released"
             raise Refused(msg, fix="let nothing build into the folder meanwhile; then run the same command again")
         return content
@@ -167,7 +177,8 @@ def read_site(
             entries[path] = made[0]
             _refer(path, made[1], origin, found)
             tick(len(entries))
-    problems = [*found.problems, *_gaps(entries), *_unmet(entries, found), *_clashes(entries)]
+    lost = _astray(entries, found.redirects or {})
+    problems = [*found.problems, *_gaps(entries), *_unmet(entries, found), *_clashes(entries), *lost]
     if problems:
         _refuse(folder, problems)
     return Site(folder, tuple(entries[path] for path in sorted(entries)), found.redirects)
@@ -253,12 +264,14 @@ def _wrong_name(path: str) -> str:
         return "its name is not UTF-8"
     if size > _LONGEST:
         return f"its path has {size} bytes; {_LONGEST} is the most"
-    if any(part.startswith(".") for part in path.split("/")):
+    if any(part.startswith(".") for part in path.removeprefix(".well-known/").split("/")):
         # The edge function answers 404 for these, as they are never meant.
         return "hidden files are not served; a build that did not end leaves such"
     if re.search(r"[\x00-\x1f\x7f\\]", path):
         return "its name holds a character that no address may hold"
-    return ""
+    letters = len(quoted(f"/{path}"))
+    most = f"its address has {letters:,} letters once it is encoded; {_LONGEST_ADDRESS:,} is the most"
+    return most if letters > _LONGEST_ADDRESS else ""
 
 
 def _shown(path: str) -> str:
@@ -315,19 +328,64 @@ def _clashes(entries: Mapping[str, Entry]) -> Iterator[str]:
 def _redirects(file: Path, problems: list[str]) -> Mapping[str, str] | None:
     """`redirects.json`: an object of old path to new path."""
     try:
-        told = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        told = json.loads(file.read_text("utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
         problems.append(f"{REDIRECTS}: cannot be read: {error}")
         return None
     if not isinstance(told, dict):
         problems.append(f"{REDIRECTS}: holds no object of old path to new path")
         return None
-    wrong = [
-        old
-        for old, new in told.items()
-        if not (old.startswith("/") and isinstance(new, str) and re.fullmatch(r"/(?![/\\])[!-~]*", new))
-    ]
-    problems += [f"{REDIRECTS}: {old}: both paths must begin with one slash" for old in wrong]
-    # The edge looks for `/x/` where somebody asks for `/x`.
-    clean = {old if "." in old.rpartition("/")[2] else f"{old.rstrip('/')}/": new for old, new in told.items()}
+    clean: dict[str, str] = {}
+    for old, new in told.items():
+        why = _wrong_redirect(old, new)
+        # As the edge looks it up: `/x/` where somebody asks for `/x` or `/x/index.html`, letters as they travel.
+        key = quoted(unquote(old.removesuffix("index.html") if old.endswith("/index.html") else old))
+        key = key if "." in key.rpartition("/")[2] else f"{key.rstrip('/')}/"
+        target = quote(new, safe=_AS_IS) if isinstance(new, str) else ""
+        if not why and clean.get(key, target) != target:
+            why = f"leads to {clean[key]} and to {target}"
+        if not why and key == "/":
+            why = "the home page would be hidden"
+        if not why and max(len(key) - _LONGEST_REDIRECTED, len(target) - _LONGEST_ADDRESS) > 0:
+            why = f"too long; an old address may have {_LONGEST_REDIRECTED} letters, a new one {_LONGEST_ADDRESS:,}"
+        if why:
+            problems.append(f"{REDIRECTS}: {_shown(old[:80])}: {why}")
+        else:
+            clean[key] = target
     return {old: clean[old] for old in sorted(clean)}
+
+
+#: What stays as it stands in the target of a redirect: marks of an address, and what is encoded already.
+_AS_IS = "/~!$&'()*+,;=:@-._%?#\\"
+
+
+def _wrong_redirect(old: str, new: object) -> str:
+    """Why a redirect can be none, "" when it can."""
+    if not (isinstance(new, str) and all(re.match(r"/(?![/\\])", one) for one in (old, new))):
+        return "both paths must begin with one slash"
+    if re.search(r"[?#\\]|//|[\x00-\x1f\x7f]", old):
+        return "only a path is looked up: no `?`, `#`, `//`"
+    if re.search(r"[\\\x00-\x1f\x7f\ud800-\udfff]", old + new):
+        return "holds a character that no address may hold"
+    return ""
+
+
+def _astray(entries: Mapping[str, Entry], redirects: Mapping[str, str]) -> Iterator[str]:
+    """Redirects that lead nowhere, or round in a circle."""
+    for old, new in redirects.items():
+        seen, at = [old], _looked_up(new)
+        while at in redirects and at not in seen:
+            seen.append(at)
+            at = _looked_up(redirects[at])
+        path = unquote(at).lstrip("/")
+        if at in redirects:
+            yield f"{REDIRECTS}: {old}: leads round in a circle ({' → '.join([*seen, at])})"
+        elif (f"{path}index.html" if at.endswith("/") else path) not in entries and not path.startswith("api/"):
+            yield f"{REDIRECTS}: {old}: leads to {new}, which is not in the folder"
+
+
+def _looked_up(address: str) -> str:
+    """The path of an address as the edge asks for it: `/x?y` → `/x/`."""
+    path = re.split("[?#]", address, maxsplit=1)[0]
+    path = path.removesuffix("index.html") if path.endswith("/index.html") else path
+    return path if path.endswith("/") or "." in path.rpartition("/")[2] else f"{path}/"

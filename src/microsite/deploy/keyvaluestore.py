@@ -14,6 +14,8 @@ from urllib.parse import urlunsplit
 
 from botocore.exceptions import ClientError
 
+from microsite.errors import DeployError
+from microsite.errors import Interrupted
 from microsite.errors import Moved
 
 from .aws import words
@@ -70,6 +72,20 @@ class KeyValueStorePointer:
     def write(self, changes: Mapping[str, str | None], *, etag: str) -> str:
         """See `Pointer`."""
         demand_small(changes)
+        try:
+            new = self._written(changes, etag)
+        except Interrupted as error:
+            # The answer may be what was lost, and the change be made.
+            if (new := self._arrived(changes, etag)) is None:
+                raise error from None
+        else:
+            # A request that boto3 sent again meets its own change: that is no refusal.
+            if new is None and (new := self._arrived(changes, etag)) is None:
+                raise Moved(MOVED)
+        return new
+
+    def _written(self, changes: Mapping[str, str | None], etag: str) -> str | None:
+        """One write; the new etag, None when the store is not the one of `etag`."""
         with words(_WRITING, place=self._arn):
             try:
                 new: str = self._client.update_keys(
@@ -81,13 +97,17 @@ class KeyValueStorePointer:
             except ClientError as error:
                 if not _conflict(error):
                     raise
-            else:
-                return new
-        # A request whose answer was lost is sent again by boto3 and then meets its own change: that is no refusal.
-        now = self.read()
-        if now.etag != etag and all(now.values.get(key) == value for key, value in changes.items()):
-            return now.etag
-        raise Moved(MOVED)
+                return None
+            return new
+
+    def _arrived(self, changes: Mapping[str, str | None], etag: str) -> str | None:
+        """The store's etag when it was changed since `etag` and holds `changes`."""
+        try:
+            now = self.read()
+        except DeployError:
+            return None
+        made = now.etag != etag and all(now.values.get(key) == value for key, value in changes.items())
+        return now.etag if made else None
 
 
 def reach_loopback(client: Any) -> None:

@@ -198,6 +198,9 @@ def read_head(content: bytes, name: str) -> Head:
         raise _damaged(name, error) from error
     _demand_version(told, name)
     try:
+        wrong = [key for key in _PLAIN if type(told[key]) is not (int if key in {"objects", "bytes"} else str)]
+        if wrong:
+            raise _damaged(name, TypeError(f"{wrong[0]} is {told[wrong[0]]!r}"))
         return Head(
             **{key: told[key] for key in _PLAIN},
             functions=dict(told["functions"]),

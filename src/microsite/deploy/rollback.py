@@ -17,6 +17,7 @@ from microsite.errors import Refused
 from microsite.errors import Unverified
 
 from . import archive
+from .manifest import Head
 from .switching import hold
 from .switching import switch_back
 from .switching import switch_to
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from .functions import Functions
     from .job import World
     from .manifest import Entry
-    from .manifest import Head
     from .manifest import Manifest
     from .ports import Bucket
 
@@ -68,7 +68,15 @@ def known(bucket: Bucket, roles: dict[str, str], *, most: int) -> tuple[list[Kno
     shown = list(reversed(names[-most:] if most else names))
     # What is live is shown however old it is.
     shown += [name for name in roles if name in names and name not in shown]
-    return [Known(archive.head(bucket, name), roles.get(name, "")) for name in shown], len(names)
+    return [Known(_told(bucket, name), roles.get(name, "")) for name in shown], len(names)
+
+
+def _told(bucket: Bucket, name: str) -> Head:
+    """The head of a release; one that cannot be read is listed as such, for the others are to be had all the same."""
+    try:
+        return archive.head(bucket, name)
+    except Refused as error:
+        return Head(name, "?", f"({error})", "", "", "", 0, 0)
 
 
 def roll_back(world: World, functions: Functions | None, *, to: str = "", parallel: int = 16) -> Gone:
@@ -97,11 +105,11 @@ def roll_back(world: World, functions: Functions | None, *, to: str = "", parall
             if functions is not None and manifest.head.functions:
                 before = functions.shift(manifest.head.functions, back=True)
             _front(world, manifest, looked, parallel)
-        except (DeployError, KeyboardInterrupt) as error:
+        except (Exception, KeyboardInterrupt) as error:  # what nobody thought of must not leave it live either
             switch_back(held)
             if functions is not None and before:
                 functions.shift(before)
-            if isinstance(error, KeyboardInterrupt):
+            if not isinstance(error, DeployError):
                 raise
             problems = error.problems if isinstance(error, Unverified) else ()
             msg = f"{error}\n{live} is live again"

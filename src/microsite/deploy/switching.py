@@ -21,6 +21,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from microsite.errors import DeployError
+from microsite.errors import Interrupted
 from microsite.errors import Locked
 from microsite.errors import Moved
 from microsite.errors import Refused
@@ -63,6 +64,8 @@ class Held:
     #: Whose expired lock was taken over, "" when there was none.
     stolen: str = ""
     _undo: list[dict[str, str | None]] = field(default_factory=list)
+    #: A write whose answer was lost: it may be made all the same.
+    _lost: dict[str, str | None] = field(default_factory=dict)
 
     def write(self, changes: Mapping[str, str | None]) -> None:
         """One conditional write under the lock; raises Locked when the lock is somebody else's by now.
@@ -73,10 +76,14 @@ class Held:
         for _ in range(_TRIES):
             try:
                 etag = self.pointer.write(changes, etag=self.state.etag)
+            except Interrupted:
+                self._lost |= changes
+                raise
             except Moved:
                 before, self.state = self.state, self.pointer.read()
                 self._demand_ours()
-                if any(before.values.get(key) != self.state.values.get(key) for key in changes):
+                ours = {**before.values, **self._lost}
+                if any(self.state.values.get(key) not in {before.values.get(key), ours.get(key)} for key in changes):
                     raise
             else:
                 values = {**self.state.values, **{key: value for key, value in changes.items() if value is not None}}
@@ -128,6 +135,13 @@ def _taken(pointer: Pointer, by: str, run: str, now: Callable[[], float], second
             etag = pointer.write({"lock": _written(lock)}, etag=state.etag)
         except Moved:
             continue
+        except Interrupted:
+            # The answer may be what was lost; a lock of ours that stays would keep us out as well.
+            with suppress(DeployError):
+                after = pointer.read()
+                if after.lock == lock:
+                    return Held(pointer, lock, now, seconds, after, stolen)
+            raise
         values = {**state.values, "lock": _written(lock)}
         return Held(pointer, lock, now, seconds, State(values, etag), stolen)
     raise Moved(MOVED, fix="try again")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 from urllib.parse import urlsplit
+from urllib.parse import urlunsplit
 
 from microsite.errors import Unverified
 
@@ -35,6 +36,8 @@ __all__ = ["Door", "pages_of", "verify"]
 _SHOWN = 20
 #: What the distribution adds to every page; their values are the template's, and tested there.
 _SECURITY = ("content-security-policy", "referrer-policy", "x-content-type-options")
+#: Browsers take it over TLS only: RFC 6797, section 8.1.
+_TLS = "strict-transport-security"
 #: Where the edge function leads what can be no page.
 _NOWHERE = "/no-such-page-of-any-release/"
 
@@ -67,15 +70,26 @@ class _Check:
         """Ask for one file as a visitor does."""
         path = _address(entry.path)
         answer = self.fetch(f"{self.door.url}/{quoted(path)}", self.door.headers)
-        if answer.status == 301 and urlsplit(answer.headers.get("location", "")).path == self.moved.get(f"/{path}"):
+        if answer.status == 301 and self._is_moved(path, answer.headers.get("location", "")):
             return
         self._same(path, entry, answer, status=200)
         if entry.path.endswith(".html") and answer.status == 200:
             self._leads(path, entry, answer.body)
-        if path == "":
-            for name in _SECURITY:
+            for name in (*_SECURITY, *([_TLS] if self.door.url.startswith("https:") else [])):
                 if name not in answer.headers:
                     self.say(path, f"the header {name} is missing")
+            # A hidden release may be told so; what visitors get must be found by others.
+            if "x-release" not in self.door.headers and "noindex" in answer.headers.get("x-robots-tag", ""):
+                self.say(path, "x-robots-tag tells search engines to forget it")
+
+    def _is_moved(self, path: str, location: str) -> bool:
+        """Whether `location` is where a redirect in force leads from `path`."""
+        target = self.moved.get(f"/{path}")
+        try:
+            found = urlsplit(location)
+        except ValueError:
+            return False
+        return urlunsplit(("", "", *found[2:])) == target
 
     def missing(self, entry: Entry) -> None:
         """Ask for a page that no release has: the site's own words, and the status that says so."""
