@@ -9,12 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import Final
 
+from .defaults import is_default
 from .expect import Context
 from .expect import Free
 from .expect import Optional
 from .expect import compare
 from .expect import shown
 from .load import leaves
+from .names import NAME_OF
+from .names import OTHER_NAMES
 from .resolve import Resolver
 
 if TYPE_CHECKING:
@@ -38,11 +41,13 @@ def cover(view: View) -> None:
     """Compare frame, presence, members and outputs, and name every leaf that no claim of `view` has read."""
     _frame(view)
     _presence(view)
+    _names(view)
     for role, resource in view.resources.items():
         if role in view.spec.roles:
             _members(view, role, resource)
             for path, leaf in leaves(resource.properties):
                 free = path.partition("/")[0] in FREE or path.rpartition("/")[2] in FREE[:2]
+                free = free or is_default(resource.kind, path, leaf.text)
                 if leaf is not resource.properties and not leaf.seen and not free:
                     place = f"{resource.logical}.{path.replace('/', '.')}"
                     view.wrong(leaf, f"nobody vouches for {place} ({shown(leaf)})")
@@ -110,6 +115,18 @@ def _presence(view: View) -> None:
     for role, resource in view.resources.items():
         if role not in view.spec.roles:
             view.wrong(resource.raw, f"nobody vouches for the resource {resource.logical} ({resource.kind})")
+
+
+def _names(view: View) -> None:
+    """Two resources of one type with one name: the second cannot be made."""
+    first: dict[tuple[str, str], str] = {}
+    for resource in view.resources.values():
+        path = NAME_OF.get(resource.kind) or OTHER_NAMES.get(resource.kind, "")
+        node = resource.properties.at(path) if path else None
+        other = first.setdefault((resource.kind, node.text), resource.logical) if node is not None else ""
+        if node is not None and other != resource.logical:
+            place = f"{resource.logical}.{path.replace('/', '.')}"
+            view.wrong(node, f"{place} is the name of {other} too: only one of them can be made")
 
 
 def _members(view: View, role: str, resource: Resource) -> None:

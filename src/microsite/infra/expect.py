@@ -38,6 +38,7 @@ __all__ = [
     "Want",
     "Wrong",
     "compare",
+    "fits",
     "shown",
 ]
 
@@ -101,6 +102,11 @@ def compare(node: Node | None, want: Want, context: Context) -> Outcome:
     if not isinstance(node.value, str) or not _same(node.value, text):
         return Outcome([Wrong(node, f"{context.path} is {shown(node)}, must be {shown(text)}")], _all(node))
     return Outcome([], [node])
+
+
+def fits(node: Node | None, want: Want, context: Context) -> bool:
+    """Whether `node` is what is wanted and nothing besides."""
+    return node is not None and _cost(node, want, context) == 0
 
 
 @dataclass(frozen=True, slots=True)

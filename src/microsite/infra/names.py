@@ -11,7 +11,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["ACCOUNT", "NAME_OF", "PSEUDO", "REGION", "attribute", "reference"]
+__all__ = ["ACCOUNT", "NAME_OF", "OTHER_NAMES", "PSEUDO", "REGION", "attribute", "reference"]
 
 #: AWS's own example of an account.
 ACCOUNT: Final = "111122223333"
@@ -49,6 +49,18 @@ NAME_OF: Final = MappingProxyType(
         "AWS::SecretsManager::Secret": "Name",
     }
 )
+#: Type → where its name stands, of those whose `Ref` and ARN do not show it; it is still one of its kind.
+OTHER_NAMES: Final = MappingProxyType(
+    {
+        "AWS::CloudFront::CachePolicy": "CachePolicyConfig/Name",
+        "AWS::CloudFront::Function": "Name",
+        "AWS::CloudFront::OriginAccessControl": "OriginAccessControlConfig/Name",
+        "AWS::CloudFront::ResponseHeadersPolicy": "ResponseHeadersPolicyConfig/Name",
+        "AWS::Logs::DeliveryDestination": "Name",
+        "AWS::Logs::DeliverySource": "Name",
+        "AWS::WAFv2::WebACL": "Name",
+    }
+)
 #: Type → its ARN after `arn:aws:`, with the name for `{}`.
 _ARN: Final = MappingProxyType(
     {
@@ -72,6 +84,14 @@ _ARN: Final = MappingProxyType(
         "AWS::Scheduler::Schedule": f"scheduler:{REGION}:{ACCOUNT}:schedule/default/{{}}",
         "AWS::SecretsManager::Secret": f"secretsmanager:{REGION}:{ACCOUNT}:secret:{{}}",
         "AWS::WAFv2::WebACL": f"wafv2:{REGION}:{ACCOUNT}:global/webacl/{{}}",
+    }
+)
+#: Type and attribute → the address, with the name for `{}`.
+_HOSTS: Final = MappingProxyType(
+    {
+        ("AWS::ApiGatewayV2::Api", "ApiEndpoint"): f"https://{{}}.execute-api.{REGION}.amazonaws.com",
+        ("AWS::Lambda::Url", "FunctionUrl"): f"https://{{}}.lambda-url.{REGION}.on.aws/",
+        ("AWS::S3::Bucket", "RegionalDomainName"): f"{{}}.s3.{REGION}.amazonaws.com",
     }
 )
 #: Types whose `Ref` is the ARN.
@@ -108,9 +128,7 @@ def attribute(kind: str, name: str, wanted: str) -> str:
         return reference(kind, name)
     if wanted in _NAMES:
         return name
-    if wanted == "FunctionUrl":
-        return f"https://{name}.lambda-url.{REGION}.on.aws/"
-    return f"<{name}.{wanted}>"
+    return _HOSTS.get((kind, wanted), f"<{{}}.{wanted}>").format(name)
 
 
 def _arn(kind: str, name: str) -> str:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Problem", "Resolver", "Template"]
 
+#: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-rules.html
+_OF_RULES: Final = frozenset({"Fn::Contains", "Fn::EachMemberEquals", "Fn::EachMemberIn"})
 _HOLE: Final = re.compile(r"\$\{(!?)([^${}]*)\}")
 
 
@@ -163,8 +165,23 @@ class Resolver:
         if name == "Fn::Equals" and len(inner.parts) == 2:
             left, right = (self.resolve(one) for one in inner.parts)
             return left is not None and right is not None and left.plain() == right.plain()
+        if name in _OF_RULES and len(inner.parts) == 2:
+            return self._among(name, *inner.parts)
         self._problem(node, f"{name} is no condition")
         return False
+
+    def _among(self, name: str, left: Node, right: Node) -> bool:
+        """`Fn::Contains` and its kin, which only Rules know."""
+        items = [one.text for one in self._items(left)]
+        wanted = [one.text for one in self._items(right)]
+        if name == "Fn::Contains":
+            return all(one in items for one in wanted)
+        return all(one in wanted for one in items)
+
+    def _items(self, node: Node) -> list[Node]:
+        """The items of a list; a single value is a list of one."""
+        done = self.resolve(node)
+        return [] if done is None else done.parts or [done]
 
     def _ref(self, name: str, place: Node) -> Node | None:
         if name == "AWS::NoValue":
@@ -283,7 +300,10 @@ class Resolver:
         if found is None:
             self._problem(node, f"there is no {' / '.join(keys)} in Mappings")
             return None
-        return self.resolve(found)
+        if any(key in self._functions for key in found.entries):
+            self._problem(node, "Mappings hold plain values only")
+            return None
+        return Node(found.value, *_place(node))
 
     def _to_json(self, node: Node) -> Node | None:
         done = self.resolve(node)

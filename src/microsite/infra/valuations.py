@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from collections.abc import Container
     from collections.abc import Iterator
     from collections.abc import Mapping
 
@@ -50,7 +49,7 @@ def valuations(template: Template, spec: Spec, files: Mapping[str, Mapping[str, 
     for file, values in files.items():
         known = {name: value for name, value in values.items() if name in template.parameters}
         found.append(Valuation(file, defaults | known))
-    turns = _turns(template, samples, spec.parameters)
+    turns = _turns(template, samples, spec)
     choices = tuple((name, tuple(values)) for name, values in turns.items())
     rows = _rows(choices, spec.impossible, tuple(sorted(samples.items())))
     for row in rows:
@@ -98,9 +97,9 @@ def _sample(name: str, node: Node, spec: Spec) -> str:
     return allowed.parts[0].text if allowed is not None and allowed.parts else f"<parameter {name}>"
 
 
-def _turns(template: Template, samples: Mapping[str, str], known: Container[str]) -> dict[str, list[str]]:
-    """For each parameter that a condition asks about, the values that may turn it."""
-    turns: dict[str, list[str]] = {}
+def _turns(template: Template, samples: Mapping[str, str], spec: Spec) -> dict[str, list[str]]:
+    """For each parameter that a condition asks about, or should, the values that may turn it."""
+    turns = {name: values for name, values in _switches(spec, samples).items() if name in template.parameters}
     for condition in template.conditions.values():
         for names, texts in _questions(condition):
             for name in names:
@@ -109,11 +108,23 @@ def _turns(template: Template, samples: Mapping[str, str], known: Container[str]
                     continue
                 allowed = node.entries.get("AllowedValues")
                 values = [one.text for one in allowed.parts] if allowed is not None else [samples[name], *texts]
-                if name in known and len(set(values)) == 1 and values[0].isdecimal():
+                if name in spec.parameters and len(set(values)) == 1 and values[0].isdecimal():
                     values.append(f"{int(values[0]) + 1}")  # the other answer
                 kept = turns.setdefault(name, [])
                 kept += [one for one in values if one not in kept]
     return turns
+
+
+def _switches(spec: Spec, samples: Mapping[str, str]) -> dict[str, list[str]]:
+    """The parameters that decide what is there, whether or not a condition still asks about them."""
+    found: dict[str, list[str]] = {}
+    for name, stated in spec.parameters.items():
+        allowed = stated.want.get("AllowedValues")
+        if not stated.sample and isinstance(allowed, list):
+            found[name] = [str(one) for one in allowed]
+        elif stated.want.get("Default") == "":
+            found[name] = [samples.get(name, stated.sample), ""]
+    return found
 
 
 def _questions(node: Node) -> Iterator[tuple[list[str], list[str]]]:

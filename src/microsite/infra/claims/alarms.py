@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Final
 from typing import NamedTuple
 
 from microsite.infra.expect import ABSENT
+from microsite.infra.expect import Among
 from microsite.infra.expect import Between
+from microsite.infra.expect import Context
 from microsite.infra.expect import Default
 from microsite.infra.expect import Free
-from microsite.infra.expect import Matches
 from microsite.infra.expect import Optional
+from microsite.infra.expect import Outcome
+from microsite.infra.expect import compare
+from microsite.infra.expect import fits
+from microsite.infra.metric_math import alike
 from microsite.infra.spec import Claims
 
 from .common import LABEL
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from microsite.infra.expect import Want
+    from microsite.infra.load import Node
     from microsite.infra.view import View
 
 __all__ = ["ALARMS", "CLAIMS", "Alarm", "Metric"]
@@ -265,44 +273,85 @@ def alarms(view: View) -> None:
             "ActionsEnabled": Default("true"),
             "AlarmActions": tells,
             "OKActions": tells,
-            "InsufficientDataActions": Optional(tells),
-            "ComparisonOperator": alarm.comparison,
-            "Threshold": alarm.threshold,
+            "InsufficientDataActions": Optional(Among([tells, []])),
+            **_limit(view, role, alarm),
             "TreatMissingData": alarm.missing,
             "EvaluationPeriods": alarm.periods,
-            "DatapointsToAlarm": alarm.periods,
+            "DatapointsToAlarm": Default(alarm.periods),
             "EvaluateLowSampleCountPercentile": ABSENT,
         }
         if alarm.metric is not None:
             want |= _single(alarm.metric, alarm.period)
         else:
-            want["Metrics"] = [
-                {
-                    "Id": LABEL,
-                    "Expression": _formula(alarm.formula),
-                    "Label": Optional(Free("words")),
-                    "ReturnData": "true",
-                },
-                *(
-                    {
-                        "Id": name,
-                        "ReturnData": False,
-                        "Label": Optional(Free("words")),
-                        "MetricStat": {
-                            "Stat": metric.statistic,
-                            "Period": alarm.period,
-                            "Unit": ABSENT,
-                            "Metric": {
-                                "Namespace": metric.namespace,
-                                "MetricName": metric.name,
-                                "Dimensions": metric.wanted(),
-                            },
-                        },
-                    }
-                    for name, metric in alarm.lines.items()
-                ),
-            ]
+            want["Metrics"] = _several(view, role, alarm)
         view.must(role, want)
+
+
+def _limit(view: View, role: str, alarm: Alarm) -> dict[str, Want]:
+    """Comparison and threshold: `> 0` of what is counted is `>= 1`."""
+    node = view.get(role, "ComparisonOperator")
+    written, low, high = node.text if node is not None else "", alarm.threshold.low, alarm.threshold.high
+    if alarm.comparison == _OVER and written == _REACHES:
+        low, high = (low + 1, high + 1) if alarm.threshold == _NONE else (low, high)
+    elif (alarm.comparison, written) in {(_REACHES, _OVER), (_UNDER, "LessThanOrEqualToThreshold")}:
+        low, high = low - 1, high - 1
+    else:
+        return {"ComparisonOperator": alarm.comparison, "Threshold": alarm.threshold}
+    return {"ComparisonOperator": written, "Threshold": Between(low, high, alarm.threshold.unit)}
+
+
+def _several(view: View, role: str, alarm: Alarm) -> list[Want]:
+    """Metrics of an alarm on several numbers, under whatever ids they have, and an expression that adds up the same."""
+    numbers: dict[str, dict[str, Want]] = {
+        name: {
+            "Stat": metric.statistic,
+            "Period": alarm.period,
+            "Unit": ABSENT,
+            "Metric": {
+                "Namespace": metric.namespace,
+                "MetricName": metric.name,
+                "Dimensions": metric.wanted(),
+            },
+        }
+        for name, metric in alarm.lines.items()
+    }
+    node = view.get(role, "Metrics")
+    ids = {name: name for name in numbers}
+    for item in node.parts if node is not None else ():
+        written = item.at("Id")
+        for name, number in numbers.items():
+            context = Context(item, "", view.resolver.fill)
+            if written is not None and fits(item.at("MetricStat"), number, context):
+                ids[name] = written.text
+    return [
+        {
+            "Id": LABEL,
+            "Expression": Computes(alarm.formula, ids),
+            "Label": Optional(Free("words")),
+            "ReturnData": Default("true"),
+        },
+        *(
+            {"Id": ids[name], "ReturnData": False, "Label": Optional(Free("words")), "MetricStat": number}
+            for name, number in numbers.items()
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Computes:
+    """An expression that gives what `formula` gives; `ids` says what each id of the formula is called there."""
+
+    formula: str
+    ids: Mapping[str, str]
+
+    def meet(self, node: Node | None, context: Context) -> Outcome:
+        """See `expect.Matcher`."""
+        if node is None:
+            return compare(None, self.formula, context)
+        formula = re.sub(r"\b[a-z]\w*\b", lambda found: self.ids.get(found[0], found[0]), self.formula)
+        if len(set(self.ids.values())) == len(self.ids) and alike(node.text, formula, sorted(self.ids.values())):
+            return Outcome([], [node])
+        return compare(node, formula, context)
 
 
 def _single(metric: Metric, period: int) -> dict[str, Want]:
@@ -317,9 +366,3 @@ def _single(metric: Metric, period: int) -> dict[str, Want]:
         # A unit that the metric does not have finds nothing.
         "Unit": ABSENT,
     }
-
-
-def _formula(text: str) -> Matches:
-    """The formula with any spaces."""
-    signs = (sign if sign.isalnum() else f"\\s*\\{sign}\\s*" for sign in text if not sign.isspace())
-    return Matches("\\s*" + "".join(signs), text)

@@ -10,7 +10,7 @@ from microsite.infra.expect import Absent
 from microsite.infra.expect import Among
 from microsite.infra.expect import Between
 from microsite.infra.expect import Default
-from microsite.infra.expect import Free
+from microsite.infra.expect import Each
 from microsite.infra.expect import Optional
 from microsite.infra.expect import Pattern
 from microsite.infra.iam import Call
@@ -44,6 +44,8 @@ __all__ = ["DELIVERY"]
 
 CLAIMS = Claims()
 _GITHUB: Final = "token.actions.githubusercontent.com"
+#: https://github.blog/changelog/2023-06-27-github-actions-update-on-oidc-integration-with-aws/
+_THUMBPRINTS: Final = ("6938fd4d98bab03faadb97b34396831e3780aea1", "1c58a3a8518e8759bf075b76b750d4f2df264fcd")
 _STACK: Final = "arn:aws:cloudformation:us-east-1:${AWS::AccountId}:stack/${StackName}/*"
 
 
@@ -72,7 +74,8 @@ def trust(view: View) -> None:
         {
             "Url": f"https://{_GITHUB}",
             "ClientIdList": ["sts.amazonaws.com"],
-            "ThumbprintList": Optional(Free("AWS knows GitHub's certificates itself")),
+            # AWS knows GitHub's certificates itself; what is written must not say otherwise.
+            "ThumbprintList": Optional(Each(Among(_THUMBPRINTS))),
         },
     )
     # CloudFormation, for this stack, in whoever's name the change was asked for.
@@ -109,6 +112,17 @@ def trust(view: View) -> None:
                 "PermissionsBoundary": ABSENT,
             },
         )
+
+
+@CLAIMS("exact", "Who a token is for is compared letter by letter: no value of a parameter becomes a pattern.")
+def exact(view: View) -> None:
+    for role in ("DeployRole", "PlanRole"):
+        document = view.get(role, "AssumeRolePolicyDocument")
+        for statement in statements(document) if document is not None else ():
+            condition = statement.node.entries.get("Condition")
+            for operator, test in condition.entries.items() if condition is not None else ():
+                if operator != "StringEquals":
+                    view.wrong(test, f"{role}: {operator} takes * and ? of a name for a pattern, must be StringEquals")
 
 
 @CLAIMS(
@@ -291,6 +305,8 @@ _PARAMETERS: Final[Mapping[str, Parameter]] = {
                 "*",
                 "arn:aws:iam::111122223333:oidc-provider/*",
                 "arn:aws:iam::111122223333:oidc-provider/other.example",
+                "arn:aws:iam::111122223333:oidc-provider/other.githubusercontent.com",
+                "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com.other.example",
                 "arn:aws:iam::111122223333:root",
             ),
         ),

@@ -222,6 +222,8 @@ def pages(view: View) -> None:
         "HeadersConfig": {"HeaderBehavior": "none"},
         "QueryStringsConfig": {"QueryStringBehavior": "none"},
     }
+    # Pages tell browsers to ask each time; CloudFront must not, or each view is a read of the bucket.
+    least = {"PageCache": 3600, "AssetCache": 0}
     days = {"PageCache": Between(3600, 31536000, "seconds"), "AssetCache": Between(86400, 31536000, "seconds")}
     for role, default in days.items():
         view.must(
@@ -231,7 +233,7 @@ def pages(view: View) -> None:
                     "Name": NAMED,
                     "Comment": Optional(Free("words")),
                     # More would keep the page of a name that was taken back from the preview of the same release.
-                    "MinTTL": Between(0, 86400, "seconds"),
+                    "MinTTL": Between(least[role], 86400, "seconds"),
                     "DefaultTTL": default,
                     "MaxTTL": Between(86400, 31536000, "seconds"),
                     "ParametersInCacheKeyAndForwardedToOrigin": key,

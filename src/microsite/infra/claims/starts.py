@@ -97,7 +97,7 @@ def sweep(view: View) -> None:
         {
             "Name": NAMED,
             "GroupName": Default("default"),
-            "State": "ENABLED",
+            "State": Default("ENABLED"),
             "ScheduleExpression": Among(
                 [
                     "rate(5 minutes)",

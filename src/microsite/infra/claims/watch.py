@@ -203,11 +203,44 @@ def dashboard(view: View) -> None:
     drawn = " ".join(_texts(body))
     for name in sorted(set(re.findall(r"<([\w ]+)>", drawn)) - known - {"stack"}):
         view.wrong(node, f"Dashboard.DashboardBody names {name}, which is not there")
+    for namespace, metric, of in _rows(body):
+        known_of = [{key: view.resolver.fill(text) for key, text in one.items()} for one in _of(namespace, metric)]
+        if of not in known_of:
+            told = ", ".join(f"{key}={value}" for key, value in of.items()) or "nothing"
+            view.wrong(node, f"Dashboard.DashboardBody draws {metric} of {told}: nobody reports it there")
     shown = set(_drawn(body))
     for namespace, metric in sorted(shown - _REPORTED):
         view.wrong(node, f"Dashboard.DashboardBody draws {metric} of {namespace or 'no namespace'}: nobody reports it")
     for namespace, metric in sorted(_REPORTED - shown):
         view.wrong(node, f"Dashboard.DashboardBody does not draw {metric} of {namespace}")
+
+
+def _of(namespace: str, metric: str) -> list[dict[str, str]]:
+    """What a metric can be told for: its dimensions."""
+    functions = ("Http", "Notify", "Sweep", "Feedback", "Missing")
+    senders = ("sweep",) if metric == "oldest_unsent" else ("notify", "sweep")
+    return {
+        "<stack>/forms": [{"event": one} for one in senders],
+        "AWS/ApiGateway": [{"ApiId": "${Api}", "Stage": "$default"}],
+        "AWS/CloudFront": [{"DistributionId": "${Distribution}", "Region": "Global"}],
+        "AWS/Lambda": [{"FunctionName": f"${{{one}Function}}"} for one in functions],
+    }.get(namespace, [{}])
+
+
+def _rows(body: Any) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Namespace, name and dimensions of each metric that a row names; `.` and `...` stand for the row above.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+    """
+    for widget in body.get("widgets", ()):
+        above: list[str] = []
+        for row in widget.get("properties", {}).get("metrics", ()):
+            texts = [str(one) for one in row if not isinstance(one, dict)]
+            if texts[:1] == ["..."]:
+                texts = above[: 1 - len(texts)] + texts[1:]
+            above = [above[n] if one == "." and n < len(above) else one for n, one in enumerate(texts)]
+            if above:
+                yield above[0], above[1], dict(zip(above[2::2], above[3::2], strict=False))
 
 
 def _drawn(body: Any) -> Iterator[tuple[str, str]]:
