@@ -90,6 +90,14 @@ def test_cloudformation_may_do_what_the_template_needs() -> None:
     assert not missing
 
 
+def test_cloudformation_may_make_a_table_with_a_key_of_ours() -> None:
+    """What DynamoDB lists, beyond the handler's permissions; and only through DynamoDB."""
+    for verb in ("CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKeyWithoutPlaintext", "ReEncryptTo"):
+        assert _allowed("CloudFormationRole", f"kms:{verb}"), verb
+    (statement,) = (one for one in _statements("CloudFormationRole") if "kms:Decrypt" in _as_list(one["Action"]))
+    assert statement["Condition"] == {"StringEquals": {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"}}
+
+
 def test_cloudformation_reads_no_message_and_calls_nothing() -> None:
     for action in (
         "dynamodb:GetItem", "dynamodb:Scan", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:ExportTableToPointInTime",

@@ -72,6 +72,7 @@ def test_what_is_nearly_the_same_is_named() -> None:
         ("        MinTTL: 86400\n", "        MinTTL: 0\n"),
         ('"oldest_unsent", ".", "sweep"', '"oldest_unsent", ".", "notify"'),
         ("FILL(h, 0) + FILL(n, 0)", "FILL(h, 0) + FILL(h, 0)"),
+        ("    DependsOn: AlarmTopicPolicy\n", ""),
     )
     told = "\n".join(f"{one.message}" for one in check_template(text, "template.yml", STACK, FACTS, {}))
     for words in (
@@ -81,6 +82,7 @@ def test_what_is_nearly_the_same_is_named() -> None:
         "PageCache.CachePolicyConfig.MinTTL is 0",
         "draws oldest_unsent of event=notify",
         "FunctionsThrottledAlarm.Metrics.total.Expression",
+        "Budget must depend on AlarmTopicPolicy",
     ):
         assert words in told, words
 

@@ -198,7 +198,7 @@ CLOUDFORMATION: Final = (
     ),
     _may(
         "kms",
-        "CreateGrant Decrypt Encrypt",
+        "CreateGrant Decrypt Encrypt GenerateDataKey* ReEncrypt*",
         "kms:us-east-1:${AWS::AccountId}:key/*",
         when={"StringEquals": {"kms:ViaService": ["dynamodb.us-east-1.amazonaws.com"]}},
     ),

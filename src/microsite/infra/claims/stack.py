@@ -269,7 +269,8 @@ _ROLES: Final[Mapping[str, Role]] = {
     "FormsCheck": Role("AWS::Route53::HealthCheck", {"HealthCheckConfig/ResourcePath": "/api/health"}, when=_OUTSIDE),
     **_alarms(),
     "Dashboard": Role("AWS::CloudWatch::Dashboard"),
-    "Budget": Role("AWS::Budgets::Budget"),
+    # A budget is refused a topic that it may not tell.
+    "Budget": Role("AWS::Budgets::Budget", after=("AlarmTopicPolicy",)),
 }
 
 
