@@ -13,6 +13,7 @@ import pytest
 
 from microsite.errors import BuildError
 from microsite.pages import build
+from microsite.pages import build_index
 from microsite.pages import builder
 
 ROOT = Path(__file__).parents[2]
@@ -61,6 +62,36 @@ def test_a_sentence_makes_one_page_and_its_few_search_files(built: Path) -> None
     # The A-Z names the page that says a term most, so it is looked at again, and may come out the same.
     assert 1 <= rendered <= 2
     assert len(changed) < 40
+
+
+def test_an_index_that_waits_is_made_later_and_is_the_same(built: Path) -> None:
+    site = built / "site"
+    before = tree(site)
+    edited(built, f"docs/{ARTICLE}.md", "\n## ", "\nA quixotically new sentence.\n\n## ")
+    assert not build(built, today=TODAY, index=False).indexed
+    waiting = tree(site)
+    assert before.keys() - waiting.keys() == {"search/manifest.bin"}, "no release takes pages with an older index"
+    assert {name for name in waiting if waiting[name] != before[name]} == {f"{ARTICLE}/index.html"}
+    build_index(site)
+    made = tree(site)
+    build_index(site)
+    assert tree(site) == made, "there is nothing more to make"
+    again = build(built, today=TODAY, index=False)
+    assert again.indexed, "nothing changed, so the index holds"
+    build(built, site_dir=built / "whole", today=TODAY)
+    assert tree(built / "whole") == tree(site)
+    edited(built, f"docs/{ARTICLE}.md", "quixotically ", "")
+    build(built, today=TODAY, index=False)
+    assert build(built, today=TODAY).indexed, "a build that is asked for makes it"
+    assert "search/manifest.bin" in tree(site)
+    edited(built, f"docs/{ARTICLE}.md", "new sentence", "newer sentence")
+    build(built, today=TODAY, index=False)
+    shutil.move(site, built / "moved")
+    site.mkdir()
+    with pytest.raises(BuildError, match="was replaced"):
+        build_index(site)
+    assert build(built, today=TODAY, index=False).indexed, "another folder gets all of it"
+    assert "search/manifest.bin" in tree(site)
 
 
 def test_a_title_changes_only_what_shows_it(built: Path) -> None:

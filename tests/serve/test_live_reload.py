@@ -6,6 +6,7 @@ import json
 import shutil
 import socket
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -141,6 +142,53 @@ def test_backup_files_and_folders_of_no_interest_build_nothing(server: Any) -> N
     assert [line for line in server.errors().splitlines() if " s" in line and ": " in line][-1].startswith(
         "docs/index.html: rebuilt in "
     )
+
+
+def _indexed(server: Any) -> int:
+    return len((server.root / "indexed.txt").read_text().splitlines())
+
+
+def test_an_edit_makes_no_search_index_until_somebody_searches_and_then_one_for_all(server: Any) -> None:
+    for word in ("Firstly", "Secondly"):
+        _write(server, "docs/safety/index.html", "Harms", f"{word} Harms")
+        server.until(lambda word=word: word.encode() in server.ask("/safety/").body)
+    assert _indexed(server) == 1, "that of the start"
+    page = Listener(server.port)
+    state = page.next()
+    names = ["/search/manifest.bin", "/search/r.0.bin"] * 12
+    with ThreadPoolExecutor(len(names)) as pool:
+        asked = [pool.submit(server.ask, name) for name in names]
+        assert server.ask("/safety/").status == 200, "who reads need not wait for who searches"
+        answers = {one.result().body for one in asked}
+    assert len(answers) == 1, "one whole index, no file of the older one"
+    assert b"Firstly Secondly Harms" in answers.pop()
+    assert server.ask("/search/r.0.bin").status == 200
+    assert _indexed(server) == 2
+    # The pages are the same, so an open one has no reason to load again.
+    late = Listener(server.port)
+    assert late.next() == state
+    late.close()
+    page.close()
+
+
+def test_an_index_that_fails_is_said_once_and_search_goes_on_with_the_last_one(server: Any) -> None:
+    page = Listener(server.port)
+    page.next()
+    before = server.ask("/search/manifest.bin").body
+    _write(server, "docs/safety/index.html", "Harms", "Harms unindexable")
+    assert page.next()["problem"] == ""
+    for _ in range(3):
+        assert server.ask("/search/manifest.bin").body == before
+    said = page.next()["problem"]
+    assert "The search index failed: the page cannot be indexed" in said
+    assert "fix: take the word out" in said
+    assert server.errors().count("The search index failed") == 1
+    assert "Search answers from the last good index." in server.errors()
+    assert b"unindexable" in server.ask("/safety/").body
+    _write(server, "docs/safety/index.html", "unindexable", "mended")
+    assert page.next()["problem"] == ""
+    assert b"mended" in server.ask("/search/manifest.bin").body
+    page.close()
 
 
 def test_readers_never_see_half_a_site_during_rebuilds(server: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,11 @@ from microsite.book import build_book
 from microsite.pages import build
 
 from .forms import demand_definitions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from microsite.pages import BuildResult
 
 __all__ = ["command"]
 
@@ -40,7 +46,7 @@ def command(*, site_dir: Path, builder: str, as_json: bool) -> None:
     root = Path.cwd()
     demand_definitions()
     book = build_book(root / "book", root / "data" / "references.json", root / "build" / "book")
-    make = build
+    make: Callable[..., BuildResult] = build
     if builder == "zensical":
         from microsite.pages.zensical import build_zensical  # noqa: PLC0415 - only who asks for it pays for it
 

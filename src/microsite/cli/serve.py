@@ -19,6 +19,7 @@ from microsite.book import build_book
 from microsite.content import read_site
 from microsite.errors import ServeError
 from microsite.pages import build
+from microsite.pages import build_index
 from microsite.serve import Options
 from microsite.serve import Rooms
 from microsite.serve import serve
@@ -89,6 +90,8 @@ def command(  # noqa: PLR0913 (each option is one)
     rooms = Rooms(
         check=demand_definitions,
         build=lambda: build(root, site_dir=site_dir),
+        rebuild=lambda: not build(root, site_dir=site_dir, index=False).indexed,
+        index=lambda: build_index(site_dir),
         book=lambda: build_book(root / "book", root / "data" / "references.json", root / "build" / "book"),
         http=aws.http,
         sweep=aws.sweep,

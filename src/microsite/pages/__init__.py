@@ -9,5 +9,6 @@ from __future__ import annotations
 
 from .builder import BuildResult
 from .builder import build
+from .builder import build_index
 
-__all__ = ["BuildResult", "build"]
+__all__ = ["BuildResult", "build", "build_index"]

@@ -10,6 +10,7 @@ import time
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from jinja2 import TemplateError
 from jinja2 import TemplateSyntaxError
 
 from microsite.content import STANDING
+from microsite.content import state_of
 from microsite.errors import BuildError
 from microsite.errors import ConfigError
 from microsite.errors import ContentError
@@ -30,12 +32,16 @@ if TYPE_CHECKING:
 
     from mkdocs.config.defaults import MkDocsConfig
 
+    from microsite.content import Site
     from microsite.findings import Finding
 
     from .direct import Workshop
     from .plugin import MicrositePlugin
 
-__all__ = ["BuildResult", "build", "build_day", "swap"]
+__all__ = ["BuildResult", "build", "build_day", "build_index", "swap"]
+
+#: The first file of the index that a reader asks for. A folder without it has no search, and no release takes it.
+_MANIFEST = "search/manifest.bin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,33 @@ class BuildResult:
     seconds: float
     #: Warnings and hints, and errors that wait for a decision; all others would have stopped the build.
     findings: tuple[Finding, ...]
+    #: Whether the search index is that of these pages; if not, `build_index` makes it.
+    indexed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Published:
+    """What this process put into a folder, for the next build into it: a watching server builds many times."""
+
+    #: Of the folder: another one is none of ours.
+    inode: int
+    #: All files there, and all but those of the index, by path.
+    files: Mapping[str, bytes]
+    pages: Mapping[str, bytes]
+    #: The newest index, what it was made of, and what was found wrong there.
+    index: Mapping[str, bytes]
+    basis: _Basis
+    findings: tuple[Finding, ...]
+    #: While the index is behind the pages, the content to make it with.
+    owed: Site | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What an index is made of: HTML by path, and a digest of what the content says of the pages."""
+
+    html: Mapping[str, bytes]
+    state: str
 
 
 class _Collect(logging.Handler):
@@ -71,12 +104,17 @@ def build_day(environ: dict[str, str] | None = None) -> date:
     return moment.date()
 
 
-def build(root: Path, *, site_dir: Path | None = None, strict: bool = True, today: date | None = None) -> BuildResult:
+def build(
+    root: Path, *, site_dir: Path | None = None, strict: bool = True, today: date | None = None, index: bool = True
+) -> BuildResult:
     """Build the project at `root` into `site_dir` (default: what mkdocs.yml says), all or nothing.
 
     The site is made beside its place and put there in one rename, so a reader or a failed build never leaves half
     a site. With `strict`, MkDocs' own warnings fail the build too. A page whose review is long overdue, or whose source
     was retracted, is built and says so: nobody could read the notice otherwise. `microsite check`, and so CI, fails.
+
+    The search index costs two thirds of what an edit costs. Without `index`, and after a build into the same folder, it
+    waits for `build_index`: until then the folder holds the older index without its manifest, so no release takes it.
 
     Raises ContentError (with findings), ConfigError or BuildError.
     """
@@ -91,12 +129,18 @@ def build(root: Path, *, site_dir: Path | None = None, strict: bool = True, toda
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
             config.site_dir = str(Path(scratch) / "site")
             made = _run(config, plugin, lines)
-            if made is None or not _renewed(target, made):
-                if made is not None:
-                    _put(Path(config.site_dir), made)
+            if made is None:
                 swap(Path(config.site_dir), target)
-            if made is not None:
-                _published[target] = target.stat().st_ino, made
+                _published.pop(target, None)
+            else:
+                assert plugin.site is not None  # noqa: S101 - the build read it
+                known = _indexed(_published.get(target), made, plugin.site, now=index or not _is_ours(target))
+                made = dict(known.files)
+                if not _renewed(target, made):
+                    _put(Path(config.site_dir), made)
+                    swap(Path(config.site_dir), target)
+                plugin.findings = tuple(sorted((*plugin.findings, *known.findings)))
+                _published[target] = replace(known, inode=target.stat().st_ino)
     sizes = {name: len(content) for name, content in made.items()} if made is not None else _sizes(target)
     return BuildResult(
         site_dir=target,
@@ -104,12 +148,51 @@ def build(root: Path, *, site_dir: Path | None = None, strict: bool = True, toda
         bytes=sum(sizes.values()),
         seconds=time.perf_counter() - started,
         findings=plugin.findings,
+        indexed=_MANIFEST in sizes or made is None,
     )
 
 
-#: What a process made, by project, and what it published, by folder: a watching server builds many times.
+def build_index(site_dir: Path) -> tuple[Finding, ...]:
+    """Make the search index that the last `build(…, index=False)` into `site_dir` left out; nothing if it is there.
+
+    The findings are of pages that could not be read. Raises BuildError when the folder is not what that build left.
+    Not at the same time as a build into the folder.
+    """
+    target = Path(site_dir).absolute()
+    known = _published.get(target)
+    if known is None or known.owed is None:
+        return ()
+    fresh = _indexed(None, known.pages, known.owed, now=True)
+    if not _renewed(target, fresh.files):
+        msg = f"{target.name}/ was replaced after its pages were built, so the search index has no place"
+        raise BuildError(msg, fix="save any page again: the site is then built as a whole")
+    _published[target] = replace(fresh, inode=known.inode)
+    return fresh.findings
+
+
+#: What a process made, by project, and what it published, by folder.
 _workshops: dict[Path, Workshop] = {}
-_published: dict[Path, tuple[int, Mapping[str, bytes]]] = {}
+_published: dict[Path, _Published] = {}
+
+
+def _indexed(before: _Published | None, pages: Mapping[str, bytes], site: Site, *, now: bool) -> _Published:
+    """`pages` with their index: a new one, or that of `before` when it still holds or, unless `now`, must do."""
+    basis = _Basis({name: content for name, content in pages.items() if name.endswith(".html")}, state_of(site))
+    if before is not None and before.basis == basis:
+        return _Published(0, {**pages, **before.index}, pages, before.index, basis, before.findings)
+    if before is None or now:
+        from .indexing import index_pages  # noqa: PLC0415 - only a build needs the search room
+
+        findings, index = index_pages(pages, site)
+        return _Published(0, {**pages, **index}, pages, index, basis, findings)
+    older = {name: content for name, content in before.index.items() if name != _MANIFEST}
+    return _Published(0, {**pages, **older}, pages, before.index, before.basis, before.findings, site)
+
+
+def _is_ours(target: Path) -> bool:
+    """Whether the folder is the one that this process filled."""
+    known = _published.get(target)
+    return known is not None and target.is_dir() and target.stat().st_ino == known.inode
 
 
 @contextmanager
@@ -213,9 +296,9 @@ def _renewed(target: Path, files: Mapping[str, bytes]) -> bool:
     Making 9,000 files and removing as many costs more than all the rest of a rebuild. Each file is replaced as a whole,
     what pages refer to before the pages, and what nothing refers to any more goes last.
     """
-    inode, before = _published.get(target, (0, {}))
-    if not target.is_dir() or target.stat().st_ino != inode:
+    if not _is_ours(target):
         return False
+    before = _published[target].files
     fresh = [name for name, content in files.items() if before.get(name) != content]
     for name in sorted(fresh, key=lambda name: (name.endswith(".html"), name)):
         path = target / name

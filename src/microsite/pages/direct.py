@@ -32,7 +32,6 @@ from microsite.content import body_with_summary
 from microsite.content import state_of
 
 from .finish import Finisher
-from .indexing import index_pages
 from .making import site_files
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ class _Kept:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A finished site: path below its folder → content; and the frame of the forms' answers, which is not published."""
+    """A site but for its search index: path → content; and the frame of the forms' answers, which is not published."""
 
     files: dict[str, bytes]
     shell: bytes | None
@@ -132,9 +131,6 @@ class Workshop:
         shell = made.pop("shell.html", None)
         made["robots.txt"] = finisher.robots(config.site_url or "")
         made.update(site_files(site, plugin.shown.values(), config.site_url or ""))
-        found, index = index_pages(made, site)
-        plugin.findings = tuple(sorted((*plugin.findings, *found)))
-        made.update(index)
         return Made(made, shell)
 
     def _populate(self, files: Files, config: MkDocsConfig, plugin: MicrositePlugin, state: str) -> None:

@@ -6,7 +6,9 @@ Order: `/api/*` goes to the function, `/__live*` to the live channel while watch
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import threading
 import uuid
 from collections.abc import Awaitable
 from collections.abc import Callable
@@ -25,12 +27,14 @@ from .exchange import Request
 from .exchange import plain
 from .live import EVENTS_PATH
 from .live import SCRIPT_PATH
+from .snapshot import is_index
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from concurrent.futures import Executor
 
     from .live import Live
+    from .rebuild import Rebuilder
     from .static import Static
 
 __all__ = ["App", "Receive", "Send"]
@@ -59,7 +63,7 @@ BODY_PATIENCE: Final = 20.0
 class App:
     """The application. `api` is called in a thread of `pool` with an event and returns the function's answer."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (the parties that answer or hear of it)
         self,
         static: Static,
         api: Callable[[dict[str, Any]], Mapping[str, Any]],
@@ -67,12 +71,15 @@ class App:
         pool: Executor,
         live: Live | None = None,
         accepted: Callable[[], None] = lambda: None,
+        rebuilder: Rebuilder | None = None,
     ) -> None:
         self._static = static
         self._api = api
         self._pool = pool
         self._live = live
         self._accepted = accepted
+        self._rebuilder = rebuilder
+        self._indexing: asyncio.Future[None] | None = None
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -97,11 +104,31 @@ class App:
 
     async def _page(self, request: Request) -> Reply:
         try:
+            if self._rebuilder and self._rebuilder.owes_index and is_index(request.raw_path.lstrip("/")):
+                await self._indexed(self._rebuilder)
             # In a thread: the first brotli of a long page would hold up everybody else for 60 ms.
             return await self._in_thread(self._static.reply, request)
         except Exception:
             log.exception("no answer for %s %s", request.method, request.raw_path)
             return plain(500, "The server failed; its terminal says why.")
+
+    async def _indexed(self, rebuilder: Rebuilder) -> None:
+        """Wait until the search index is made, once for all who ask meanwhile.
+
+        In a thread of its own: those who wait take no place in the pool, and a server that stops need not wait.
+        """
+        if self._indexing is None or self._indexing.done():
+            loop = asyncio.get_running_loop()
+            made = self._indexing = loop.create_future()
+
+            def make() -> None:
+                rebuilder.index()
+                with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits any more
+                    loop.call_soon_threadsafe(made.set_result, None)
+
+            threading.Thread(target=make, name="indexer", daemon=True).start()
+        # Shielded: a reader who leaves does not take it from the others.
+        await asyncio.shield(self._indexing)
 
     async def _call(self, request: Request, receive: Receive) -> Reply:
         try:

@@ -1,15 +1,22 @@
-"""An edit in, a new site out: rebuilds what changed and tells the server, the terminal and the open pages."""
+"""An edit in, a new site out: rebuilds what changed and tells the server, the terminal and the open pages.
+
+The search index is two thirds of the work of an edit and few edits are followed by a search, so it is made when the
+first file of it is asked for after an edit; that request, and those with it, wait.
+"""
 
 from __future__ import annotations
 
 import logging
+import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Final
 
 from microsite.errors import ContentError
 from microsite.errors import MicrositeError
 
+from .snapshot import is_index
 from .snapshot import read_snapshot
 
 if TYPE_CHECKING:
@@ -50,18 +57,61 @@ class Rebuilder:
         self._live = live
         self._say = say
         self._released = released
+        #: One at a time writes into the folder.
+        self._working = threading.Lock()
+        self._owed = self._failed = False
+
+    @property
+    def owes_index(self) -> bool:
+        """Whether the search index is behind the pages that are shown, and making it was not tried."""
+        return self._owed and not self._failed
 
     def rebuild(self, changed: Iterable[str]) -> None:
         """Build again after `changed` (paths relative to the project). Never raises: the server goes on."""
-        names = sorted(changed)
+        with self._working:
+            self._rebuild(sorted(changed))
+
+    def index(self) -> None:
+        """Make the search index if it is behind the pages. Never raises: on a failure the last good one stays.
+
+        A failure is said once; the next edit gives the next try.
+        """
+        with self._working:
+            if not self.owes_index:
+                return
+            started = time.perf_counter()
+            try:
+                self._rooms.index()
+                site = read_snapshot(self._site_dir, self._static.site)
+            except MicrositeError as error:
+                problem = f"The search index failed: {problem_text(error)}"
+            except Exception as error:
+                log.exception("the search index failed; the last good one stays")
+                problem = f"The search index failed, the terminal says where: {error!r}"
+            else:
+                self._owed = False
+                self._static.refresh(site)
+                seconds = time.perf_counter() - started
+                self._say("indexed", f"Search: indexed in {seconds:.2f} s", seconds=round(seconds, 3))
+                return
+            self._failed = True
+            self._say("problem", f"{problem}\nSearch answers from the last good index.", message=problem, findings=[])
+            self._live.tell(problem=problem)
+
+    def _rebuild(self, names: list[str]) -> None:
         started = time.perf_counter()
+        owed = self._owed
         try:
             self._rooms.check()
             if any(name.startswith(_BOOK) or name in _BOOK_DATA for name in names):
                 self._rooms.book()
             if not all(name.startswith(_BOOK) for name in names):
-                self._rooms.build()
+                owed = self._rooms.rebuild()
             site = read_snapshot(self._site_dir, self._static.site)
+            if owed:
+                # The folder has no manifest for now; who is in the middle of a search goes on with the one we have.
+                index = {name: body for name, body in self._static.site.files.items() if is_index(name)}
+                site = replace(site, files={**index, **site.files})
             # Also when the pages stayed the same: a mail's words may have changed in a form's definition.
             self._released(site.digest)
         except MicrositeError as error:
@@ -77,6 +127,7 @@ class Rebuilder:
             self._live.tell(problem=problem)
             return
         seconds = time.perf_counter() - started
+        self._owed, self._failed = owed, False
         fresh = site.digest != self._static.site.digest
         if fresh:
             self._static.replace(site)

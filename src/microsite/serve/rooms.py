@@ -30,6 +30,10 @@ class Rooms:
     check: Callable[[], object]
     #: Build the site into its folder, whole or not at all; raises MicrositeError.
     build: Callable[[], object]
+    #: The same after an edit, but for the search index where that can wait: whether it is behind the pages now.
+    rebuild: Callable[[], bool]
+    #: Make the search index of the pages that stand there; raises MicrositeError.
+    index: Callable[[], object]
     #: Typeset the book if it is out of date; raises MicrositeError.
     book: Callable[[], object]
     #: `forms.aws.http`: an API Gateway event and a context to an answer. Called from several threads at once.

@@ -115,16 +115,16 @@ def serve(options: Options, rooms: Rooms, *, environ: MutableMapping[str, str], 
         static = Static(site, inject=SCRIPT_TAG if live else "")
         sweeper = Sweeper(sweep)
         with ThreadPoolExecutor(WORKERS, thread_name_prefix="answer") as pool:
-            app = App(static, http, pool=pool, live=live, accepted=sweeper.nudge)
+            rebuilder = Rebuilder(rooms, options.site_dir, static, live, say=say, released=released) if live else None
+            app = App(static, http, pool=pool, live=live, accepted=sweeper.nudge, rebuilder=rebuilder)
 
             def ready() -> None:
                 sweeper.start()
                 say("ready", f"Ready: {url}", url=url, data=str(data.folder), pid=os.getpid())
                 say("hint", f"What people send is kept in {data.folder}, mails in {data.outbox}. Ctrl-C stops.")
 
-            if live:
+            if rebuilder:
                 watcher.settle()
-                rebuilder = Rebuilder(rooms, options.site_dir, static, live, say=say, released=released)
                 threading.Thread(target=_follow, args=(watcher, rebuilder), name="rebuilder", daemon=True).start()
             _run(app, sock, ready=ready, stopping=live.close if live else lambda: None)
             watcher.stop()

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Snapshot", "read_snapshot"]
+__all__ = ["Snapshot", "is_index", "read_snapshot"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Snapshot:
 
     #: POSIX path relative to the site, without a leading slash → content
     files: Mapping[str, bytes]
-    #: SHA-256 over names and contents, hexadecimal: two builds with the same digest are the same site.
+    #: SHA-256 over names and contents but those of the search index, which follows from them and may come later,
+    #: hexadecimal: two builds with the same digest are the same site.
     digest: str
     #: What told each file apart when it was read: time of the last change, size, inode.
     marks: Mapping[str, tuple[int, int, int]] = field(default_factory=dict, compare=False, repr=False)
@@ -35,6 +36,11 @@ class Snapshot:
     def size(self) -> int:
         """Bytes of all files together."""
         return sum(map(len, self.files.values()))
+
+
+def is_index(name: str) -> bool:
+    """Whether a path relative to the site is a file of the search index, not the page that lies beside it."""
+    return name.startswith("search/") and name.endswith((".bin", "/worker.js"))
 
 
 def read_snapshot(folder: Path, before: Snapshot | None = None) -> Snapshot:
@@ -57,7 +63,7 @@ def read_snapshot(folder: Path, before: Snapshot | None = None) -> Snapshot:
             mark = marks[place] = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
             files[place] = held[place] if known.get(place) == mark else Path(path).read_bytes()
     digest = hashlib.sha256()
-    for name, body in sorted(files.items()):
+    for name, body in sorted(item for item in files.items() if not is_index(item[0])):
         digest.update(f"{name}\0{len(body)}\0".encode("utf-8", "surrogateescape"))
         digest.update(body)
     return Snapshot(files, digest.hexdigest(), marks)

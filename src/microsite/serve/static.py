@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import gzip
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Final
 from urllib.parse import quote
@@ -22,6 +23,7 @@ from .headers import IMMUTABLE
 from .headers import cache_control
 from .headers import content_type
 from .headers import is_compressible
+from .snapshot import is_index
 
 if TYPE_CHECKING:
     from .exchange import Request
@@ -55,6 +57,12 @@ class Static:
     def replace(self, site: Snapshot) -> None:
         """Answer from `site` from now on. One older build stays for its hashed assets, which open pages still want."""
         self._older, self._site = self._site, site
+
+    def refresh(self, site: Snapshot) -> None:
+        """Answer from `site`: the same pages with another search index. Searches that run want files of the older."""
+        index = {name: body for name, body in self._site.files.items() if is_index(name)}
+        older = self._older or self._site
+        self._older, self._site = replace(older, files={**older.files, **index}), site
 
     def reply(self, request: Request) -> Reply:
         """The answer to a request for anything that is not under `/api/`."""
