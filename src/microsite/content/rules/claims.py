@@ -4,7 +4,8 @@
 A word alone proves nothing: "it is no cure", "does it cure?", "a clinic that promises a cure" and "“a cure”, such pages
 say" are what this site is for. So each match is read in its clause: is it denied, doubted, asked, attributed or quoted
 there? A condition (`If you have pain, it cures it`) does not weaken what comes after its comma, and neither do phrases
-that only look like a denial (`no doubt`, `not only`).
+that only look like a denial (`no doubt`, `not only`). Half of these 400 lines are the table of wordings, and it stays with
+what reads it.
 """
 
 from __future__ import annotations
