@@ -76,6 +76,15 @@ class BucketContract:
         assert bucket.get("a") == b""
         assert self.headers(bucket, "a") == PACKED
 
+    def test_an_object_is_looked_at_without_its_bytes(self, bucket: Bucket) -> None:
+        assert bucket.look("a") is None
+        for headers in (PAGE, PACKED):
+            put(bucket, "a", b"content", headers)
+            seen = bucket.look("a")
+            assert seen is not None
+            assert seen.headers == headers
+            assert seen.sha256 in {"", hashlib.sha256(b"content").hexdigest()}
+
     def test_a_path_is_sent_as_its_bytes(self, bucket: Bucket, tmp_path: Path) -> None:
         (tmp_path / "large.pdf").write_bytes(content := bytes(range(256)) * 4096)
         sha256 = hashlib.sha256(content).hexdigest()

@@ -18,6 +18,8 @@ from microsite.deploy.config import load
 from microsite.deploy.files import read_site
 from microsite.deploy.pointer import MemoryPointer
 from microsite.deploy.rollback import known
+from microsite.deploy.stored import demand_listed
+from microsite.deploy.stored import demand_stored
 from microsite.deploy.switching import hold
 from microsite.errors import DeployError
 from microsite.errors import Interrupted
@@ -199,3 +201,28 @@ def test_a_parameters_file_may_begin_with_a_mark_and_lie_beside_anything(tmp_pat
     (tmp_path / "x.toml").write_text("\ufeff" + example, "utf-8")
     (tmp_path / "schema.json").write_text("{}", "utf-8")
     assert load(tmp_path / "x.toml").name == "production"
+
+
+def test_a_damage_that_a_cache_hides_is_seen_in_the_bucket_and_not_gone_back_to(account: Account) -> None:
+    account.release()
+    manifest = archive.read(account.bucket, account.live)
+    demand_stored(account.bucket, manifest)
+    demand_listed(account.bucket, manifest)
+    whole = dict(account.bucket.objects)
+    page_key, shard = f"releases/{account.live}/a/index.html", "search/t.00ff12345.bin"
+    plain = whole[page_key].headers._replace(content_type="text/plain")
+    for key, spoilt, told in (
+        (page_key, whole[page_key]._replace(body=b"x"), "other content than was sent"),
+        (shard, whole[shard]._replace(body=b"x"), "other content than was sent"),
+        (page_key, whole[page_key]._replace(headers=plain), "content-type is 'text/plain'"),
+        (shard, whole[shard]._replace(headers=plain), "content-encoding is ''"),
+    ):
+        account.bucket.objects[key] = spoilt
+        with pytest.raises(Unverified, match=f"{key}: {told}") as caught:
+            demand_stored(account.bucket, manifest)
+        assert "--force" in caught.value.fix
+        account.bucket.objects[key] = whole[key]
+    del account.bucket.objects[page_key]
+    for look in (demand_stored, demand_listed):
+        with pytest.raises(Unverified, match="is not there"):
+            look(account.bucket, manifest)

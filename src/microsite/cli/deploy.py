@@ -34,10 +34,13 @@ from microsite.deploy.packing import Packer
 from microsite.deploy.plan import demand_few_gone
 from microsite.deploy.plan import make_plan
 from microsite.deploy.prune import due
+from microsite.deploy.stored import demand_stored
+from microsite.deploy.stored import gathered
 from microsite.deploy.verify import Door
 from microsite.deploy.verify import verify as demand_right
 from microsite.errors import DeployError
 from microsite.errors import Refused
+from microsite.errors import Unverified
 from microsite.errors import WrongTarget
 
 from .deploy_common import config_option
@@ -166,6 +169,8 @@ def apply(config_path: Path, *, as_json: bool, yes: bool, allow_dangerous: bool,
 def verify(config_path: Path, *, release: str | None, as_json: bool) -> None:
     r"""Ask for every file of a release as a visitor does, and compare status, content, headers and links.
 
+    Then every object in the bucket is looked at, since what an edge keeps in its cache may hide a damage.
+
     \b
     Example: microsite deploy verify --config infra/parameters/production.toml
     """
@@ -187,10 +192,17 @@ def verify(config_path: Path, *, release: str | None, as_json: bool) -> None:
         def tick() -> None:
             nonlocal done
             done += 1
-            report("Checking", done, manifest.objects + 1)
+            report("Checking", done, 2 * manifest.objects + 1)
 
         parallel = place.target.config.parallel
-        demand_right(manifest, door, world.fetch, moved=state.redirects, parallel=parallel, tick=tick)
+        wrong: list[Unverified] = []
+        with gathered(wrong):
+            demand_right(manifest, door, world.fetch, moved=state.redirects, parallel=parallel, tick=tick)
+        with gathered(wrong):
+            demand_stored(place.bucket, manifest, parallel=parallel, tick=tick)
+        if wrong:
+            problems = [one for error in wrong for one in error.problems]
+            raise Unverified("\n".join(map(str, wrong)), problems, fix=wrong[-1].fix)
     if as_json:
         told = {"version": 1, "release": wanted, "url": door.url, "files": manifest.objects, "bytes": manifest.bytes}
         click.echo(json.dumps(told))

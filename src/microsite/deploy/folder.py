@@ -20,6 +20,7 @@ from microsite.errors import DeployError
 
 from .ports import Headers
 from .ports import Listed
+from .ports import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +46,11 @@ class FolderBucket:
         """What `key` is served with, or None."""
         found = self._read(key)
         return found[0] if found else None
+
+    def look(self, key: str) -> Seen | None:
+        """See `Bucket`."""
+        found = self._read(key)
+        return Seen(found[0], hashlib.sha256(found[1]).hexdigest()) if found else None
 
     def put(self, key: str, body: bytes | Path, headers: Headers, sha256: str, *, fresh: bool = False) -> bool:
         """See `Bucket`."""

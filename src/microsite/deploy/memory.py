@@ -15,6 +15,7 @@ from typing import NamedTuple
 from microsite.errors import DeployError
 
 from .ports import Listed
+from .ports import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,6 +87,13 @@ class MemoryBucket:
         found = self.objects.get(key)
         self.fault("get", "after")
         return found.body if found else None
+
+    def look(self, key: str) -> Seen | None:
+        """See `Bucket`."""
+        self.fault("look", "before")
+        found = self.objects.get(key)
+        self.fault("look", "after")
+        return Seen(found.headers, hashlib.sha256(found.body).hexdigest()) if found else None
 
     def put(self, key: str, body: bytes | Path, headers: Headers, sha256: str, *, fresh: bool = False) -> bool:
         """See `Bucket`."""

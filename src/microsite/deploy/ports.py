@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["BATCH", "Bucket", "Headers", "Listed"]
+__all__ = ["BATCH", "Bucket", "Headers", "Listed", "Seen"]
 
 #: Objects that one request lists or deletes.
 BATCH = 1000
@@ -42,11 +42,23 @@ class Listed(NamedTuple):
     modified: float
 
 
+class Seen(NamedTuple):
+    """An object as it would be served, without its bytes."""
+
+    headers: Headers
+    #: Hexadecimal, of the bytes as stored; "" where the store does not tell.
+    sha256: str
+
+
 class Bucket(Protocol):
     """A store of objects. Any verb may raise DeployError; then it may have happened or not."""
 
     def get(self, key: str) -> bytes | None:
         """The bytes as stored, or None when there is no such object."""
+        ...
+
+    def look(self, key: str) -> Seen | None:
+        """What an object is served with, or None when there is no such object."""
         ...
 
     def put(self, key: str, body: bytes | Path, headers: Headers, sha256: str, *, fresh: bool = False) -> bool:

@@ -18,6 +18,8 @@ from microsite.errors import Unverified
 
 from . import archive
 from .manifest import Head
+from .stored import demand_listed
+from .stored import demand_stored
 from .switching import hold
 from .switching import switch_back
 from .switching import switch_to
@@ -98,6 +100,8 @@ def roll_back(world: World, functions: Functions | None, *, to: str = "", parall
         manifest = _manifest(world.bucket, wanted, live)
         looked = sample(manifest)
         door = Door(world.hidden, {"x-release": wanted, "x-release-key": verify_token(held, world.word)})
+        demand_listed(world.bucket, manifest)
+        demand_stored(world.bucket, manifest, looked, parallel=parallel)
         verify(manifest, door, world.fetch, entries=looked, api=False, parallel=parallel)
         switch_to(held, wanted, redirects=manifest.head.redirects, host=world.host)
         before: dict[str, str] = {}

@@ -23,13 +23,13 @@ from .aws import code_of
 from .aws import words
 from .aws import wrong_region
 from .ports import BATCH
+from .ports import Headers
 from .ports import Listed
+from .ports import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Sequence
-
-    from .ports import Headers
 
 __all__ = ["S3Bucket"]
 
@@ -59,6 +59,18 @@ class S3Bucket:
                     return None
                 raise
             return body
+
+    def look(self, key: str) -> Seen | None:
+        """See `Bucket`."""
+        with self._words(f"looking at {key}"):
+            try:
+                told = self._client.head_object(Key=key, ChecksumMode="ENABLED", **self._ours)
+            except ClientError as error:
+                if code_of(error) in _GONE:
+                    return None
+                raise
+        headers = (told.get(name, "") for name in ("ContentType", "CacheControl", "ContentEncoding"))
+        return Seen(Headers(*headers), base64.b64decode(told.get("ChecksumSHA256", "")).hex())
 
     def put(self, key: str, body: bytes | Path, headers: Headers, sha256: str, *, fresh: bool = False) -> bool:
         """See `Bucket`."""

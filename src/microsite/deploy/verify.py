@@ -161,7 +161,7 @@ def verify(  # noqa: PLR0913 - what is asked, where, and how much of it
         shown = "".join(f"\n  {one}" for one in found[:_SHOWN])
         more = f"\n  … and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         msg = f"release {manifest.release} does not answer as it should at {door.url}:{shown}{more}"
-        raise Unverified(msg, found)
+        raise Unverified(msg, found, fix="mend what is named, then run the same command again")
 
 
 def pages_of(manifest: Manifest) -> list[Entry]:
