@@ -25,6 +25,8 @@ _NEXT = re.compile(r"\s+[\"\u201c\u2018'(\[*_]*[A-Z0-9]")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|approx|Inc|No|Fig|e\.g|i\.e|al|cf|etc)|\b[A-Z](?:\.[A-Z])*)\.$"
 )
+#: Characters of the longest abbreviation; of capitals with dots between them the last one is enough.
+_LONGEST = len("approx.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,9 @@ def sentences(block: Block) -> tuple[Sentence, ...]:
     start = 0
     text = block.text
     for match in _END.finditer(text):
-        stop = text[: match.start() + 1]
-        if _ABBREVIATION.search(stop) or (match.end() < len(text) and not _NEXT.match(text, match.end())):
+        stop = match.start() + 1
+        short = _ABBREVIATION.search(text, max(0, stop - _LONGEST), stop)
+        if short or (match.end() < len(text) and not _NEXT.match(text, match.end())):
             continue
         found.append(_sentence(text[start : match.end()], block.start + start))
         start = match.end()

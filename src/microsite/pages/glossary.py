@@ -47,6 +47,7 @@ class _Words:
             for name in [item["term"], *(item.get("synonyms") or [])]:
                 if (name and name == item["term"]) or _ABBREVIATION.fullmatch(name):
                     self.anchors.setdefault(name if _ABBREVIATION.fullmatch(name) else name.casefold(), anchor)
+        self.shortest = min(map(len, self.anchors), default=0)
         # Longest first, by first letter: one letter then rules out all the rest, and a page costs 0.5 ms, not 1.1.
         groups: dict[str, list[str]] = {}
         for name in sorted(map(str.lower, self.anchors), key=lambda name: (-len(name), name)):
@@ -103,6 +104,8 @@ class _Links(Treeprocessor):
     def _split(self, parent: ET.Element, before: ET.Element | None, words: _Words, seen: set[str]) -> None:
         """Turn first uses in one text node into links; `before` is the child whose tail it is, None for the text."""
         text = (parent.text if before is None else before.tail) or ""
+        if len(text) < words.shortest:
+            return  # the white space between two tags
         done = 0
         low = text.lower()
         if len(low) != len(text):  # some capitals become two letters

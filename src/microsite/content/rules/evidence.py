@@ -28,6 +28,7 @@ _NO_FIGURE = re.compile(
     r"\b(?:988|911|999|112|24/7|24 hours a day|CYP\w+|Schedule \d|COVID-19|5-HT\w*)\b|\[[^\]]*\]|\([^)]*\)(?<=\.md\))"
     r"|(?:\+?1[-. ])?(?:\(?\d{3}\)?[-. ])?\b\d{3}[-. ]\d{4}\b"
 )
+_DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(r"\d|\b(?:half|one in|two in|three in|a third|a quarter|two thirds|percent)\b", re.IGNORECASE)
 _MATTER = re.compile(
     r"\b(?:effective|efficacy|reliev\w+|relief|reduc\w+|improv\w+|respon(?:se|d|ds|ded)|remission|relapse[ds]?"
@@ -149,7 +150,11 @@ def _sentence(page: Page, text: str, start: int, *, closed: bool) -> None:
         return
     opening = re.match(r"\s*(?:>\s*)*(?:(?:\d+[.)]|[-*+])\s+)?(?=\S)", text)
     plain = text[opening.end() :] if opening else text
-    plain = _NO_FIGURE.sub("", _ADDRESS.sub("]", plain))
+    # A pattern is tried where a character says that it may match.
+    if "](" in plain or "<" in plain or "http" in plain:
+        plain = _ADDRESS.sub("]", plain)
+    if "[" in plain or "(" in plain or "CYP" in plain or _DIGIT.search(plain):
+        plain = _NO_FIGURE.sub("", plain)
     start += opening.end() if opening else 0
     shown = " ".join(plain.split())[:60]
     if _states_figure(plain):
@@ -181,7 +186,7 @@ def _states_figure(plain: str) -> bool:
 
 
 def _has_source(text: str) -> bool:
-    return CITATION.search(text) is not None or CLAIM.search(text) is not None
+    return "[" in text and (CITATION.search(text) is not None or CLAIM.search(text) is not None)
 
 
 def _closed_by_source(block: Block) -> bool:

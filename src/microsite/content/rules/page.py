@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from functools import cached_property
 from types import MappingProxyType
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from microsite.content.blocks import blocks
 from microsite.content.blocks import sentences
+from microsite.content.marks import cites
+from microsite.content.prose import strip_markdown
 from microsite.content.source import Lines
 from microsite.content.source import masked
 from microsite.findings import Finding
@@ -27,6 +30,10 @@ __all__ = ["Page"]
 _NOTHING: Mapping[str, frozenset[str]] = MappingProxyType({})
 #: An opening tag; a quoted value may hold a >.
 _TAG = re.compile(r"<[A-Za-z][\w:-]*(?:[\s/](?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?>")
+_APART = str.maketrans("*_`|", "    ")
+_NOT_NEWLINE = re.compile(r"[^\n]")
+#: A paragraph of so many words does not come twice by chance.
+COPY_WORDS = 25
 #: Kinds whose text informs about health: the rules on claims and reading grade hold for these.
 HEALTH = frozenset({"article", "hub", "home", "page"})
 
@@ -42,7 +49,7 @@ class Page:
         self.findings: list[Finding] = []
         self.start = article.front.body_start
         # The front matter is blanked, newlines kept: offsets and lines are those of the file.
-        head = "".join("\n" if character == "\n" else " " for character in article.text[: self.start])
+        head = _NOT_NEWLINE.sub(" ", article.text[: self.start])
         self.mask = head + masked(article.body)
         self.blocks: tuple[Block, ...] = blocks(self.mask)
         #: The mask in lower case, for a quick "is it there at all" before a pattern is tried.
@@ -53,9 +60,28 @@ class Page:
         self._lines = Lines(article.text)
 
     @cached_property
+    def cited(self) -> frozenset[str]:
+        """The ids of all sources that the page cites, in its text and in what stands above it."""
+        texts = [self.mask, *(text for text, _ in self.front_texts("summary", "standfirst"))]
+        return frozenset(cite.id for text in texts for cite in cites(text))
+
+    @cached_property
     def tags(self) -> tuple[tuple[tuple[int, int], str], ...]:
         """Each opening tag of raw HTML: its span and its text."""
         return tuple((match.span(), match.group()) for match in _TAG.finditer(self.mask)) if "<" in self.mask else ()
+
+    @cached_property
+    def paragraphs(self) -> tuple[tuple[int, bytes], ...]:
+        """Offset and digest of the words of each paragraph that does not come twice by chance."""
+        found = []
+        for block in self.blocks:
+            # A mark between two words is all that can make more words of them than spaces show.
+            if block.kind in {"paragraph", "item"} and len(block.text.translate(_APART).split()) >= COPY_WORDS:
+                words = strip_markdown(block.text).casefold().split()
+                if len(words) >= COPY_WORDS:
+                    text = " ".join(words).encode("utf-8", "surrogatepass")
+                    found.append((block.start, hashlib.blake2b(text, digest_size=16).digest()))
+        return tuple(found)
 
     @cached_property
     def sentences(self) -> tuple[tuple[Block, tuple[Sentence, ...]], ...]:

@@ -23,6 +23,8 @@ __all__ = ["check_sources", "cited_ids"]
 _BARE = re.compile(
     r"(?P<open>\[[^\[\]@\n]*|\()?(?<![\w/.@])@(?P<at>[A-Za-z][\w:-]*\w)(?!\.\w)|\[(?P<plain>[a-z]+\d{4}\w*)\](?![(\[:])"
 )
+#: The second of these outside of every mark; without it and without an @ there is nothing to look at closely.
+_PLAIN = re.compile(r"\[[a-z]+\d{4}\w*\]")
 _FRONT = ("summary", "standfirst")
 
 
@@ -41,9 +43,7 @@ def cited_ids(pages: Iterable[Page]) -> set[str]:
     """The references that any page cites."""
     used: set[str] = set()
     for page in pages:
-        used.update(cite.id for cite in cites(page.mask))
-        for text, _ in page.front_texts(*_FRONT):
-            used.update(cite.id for cite in cites(text))
+        used |= page.cited
     return used
 
 
@@ -78,7 +78,8 @@ def _citations(page: Page, text: str, base: int) -> int:
 
 def _forms(page: Page) -> None:
     """What was meant as a citation and is printed as it stands: `@id`, `(@id)`, `[see @id]`, `[id]`, `[@id`."""
-    if "@" not in page.mask and "[" not in page.mask:
+    rest = CITATION_RUN.sub("", page.mask)
+    if "@" not in rest and not _PLAIN.search(rest):
         return
     marks = [group.span() for group in CITATION_RUN.finditer(page.mask)]
     for match in _BARE.finditer(page.mask):

@@ -21,6 +21,8 @@ _MEANS = r"(?:means|is|are|refers? to|stands? for|describes)\b"
 _NOISE = re.compile(r"!?\]\([^()\s]*\)|[*_\[]")
 _SENTENCE = re.compile(r"[.!?](?:\s|$)|\n\s*\n")
 _CONTENT = re.compile(r"[a-z]{5,}")
+#: Letters and digits without a break, as `str.isalnum` has them.
+_RUN = re.compile(r"[^\W_]+")
 #: So many words of the glossary's definition make a sentence an explanation.
 _SHARED = 2
 
@@ -33,9 +35,15 @@ def check_terms(page: Page) -> None:
     lower, title = text.lower(), page.article.title.lower()
     named = {word.lower() for topic in page.site.compounds.values() for word in topic.name.split()}
     terms = tuple((each.term, each.synonyms, each.definition) for each in page.site.glossary)
+    written = set(_RUN.findall(lower))
     for how in _terms(terms):
-        name = how.term.lower()
-        if name not in lower or name in title or name in named:
+        name = how.lower
+        if (
+            not (how.first in written or how.first_more in written or not how.first)
+            or name not in lower
+            or name in title
+            or name in named
+        ):
             continue
         first = next(how.uses(text, lower), None)
         explained = next((place for place in how.uses(text, lower) if how.explains(text, lower, place)), None)
@@ -56,6 +64,11 @@ class _Term:
     names: tuple[str, ...]
     words: frozenset[str]
     means: re.Pattern[str]
+    #: In lower case; and the first of its runs of letters, which then stands in the text as a run, or, when it is the
+    #: only one, with an s. Empty when the term does not begin with a letter or leaves ASCII.
+    lower: str
+    first: str
+    first_more: str
 
     def uses(self, text: str, lower: str) -> Iterator[int]:
         """Where the term stands as a word. `str.find` runs in C: most terms are on no page."""
@@ -100,5 +113,8 @@ def _terms(glossary: tuple[tuple[str, tuple[str, ...], str], ...]) -> tuple[_Ter
         means = re.compile(rf"{'' if term.isupper() else 's?'}\s+(?:\(|{_MEANS})", re.IGNORECASE)
         words = frozenset(_CONTENT.findall(definition.lower())) - set(_CONTENT.findall(term.lower()))
         names = tuple(name.lower() for name in synonyms if len(name) > len(term))
-        made.append(_Term(term, cased, names, words, means))
+        lower = term.lower()
+        run = _RUN.match(lower) if lower.isascii() else None
+        first = run.group() if run else ""
+        made.append(_Term(term, cased, names, words, means, lower, first, f"{first}s" if first == lower else first))
     return tuple(made)
