@@ -38,6 +38,7 @@ def test_other_words_for_the_same_thing_pass() -> None:
         TEMPLATE,
         ("      State: ENABLED\n", "      GroupName: default\n"),
         ("      DatapointsToAlarm: 3\n", "      InsufficientDataActions: []\n"),
+        ("KMSMasterKeyId: !GetAtt VaultKey.Arn", "KMSMasterKeyId: !Ref VaultKey"),
         ("      MemorySize: 512\n", "      MemorySize: 512\n      EphemeralStorage: { Size: 512 }\n"),
         ("          - Id: api\n", "          - Id: api\n            OriginPath: ''\n"),
         ("FILL(n, 0) + FILL(s, 0)", "SUM([FILL(s, 0), FILL(n, 0)])"),
@@ -73,6 +74,7 @@ def test_what_is_nearly_the_same_is_named() -> None:
         ('"oldest_unsent", ".", "sweep"', '"oldest_unsent", ".", "notify"'),
         ("FILL(h, 0) + FILL(n, 0)", "FILL(h, 0) + FILL(h, 0)"),
         ("    DependsOn: AlarmTopicPolicy\n", ""),
+        ('S3SuffixPath: "{yyyy}', 'S3SuffixPath: "{c-ip}'),
     )
     told = "\n".join(f"{one.message}" for one in check_template(text, "template.yml", STACK, FACTS, {}))
     for words in (
@@ -83,6 +85,7 @@ def test_what_is_nearly_the_same_is_named() -> None:
         "draws oldest_unsent of event=notify",
         "FunctionsThrottledAlarm.Metrics.total.Expression",
         "Budget must depend on AlarmTopicPolicy",
+        "LogDelivery.S3SuffixPath",
     ):
         assert words in told, words
 

@@ -8,6 +8,7 @@ from microsite.infra.expect import Absent
 from microsite.infra.expect import Among
 from microsite.infra.expect import Between
 from microsite.infra.expect import Free
+from microsite.infra.expect import Matches
 from microsite.infra.expect import Optional
 from microsite.infra.policy import Policy
 from microsite.infra.policy import allow
@@ -121,7 +122,10 @@ def log(view: View) -> None:
         {
             "DeliverySourceName": "${LogSource}",
             "DeliveryDestinationArn": "${LogDestination.Arn}",
-            "S3SuffixPath": Optional(Free("folders by day")),
+            # A folder is called by time or distribution, never by something of the visitor.
+            "S3SuffixPath": Optional(
+                Matches(r"([\w./=-]|\{(DistributionId|accountid|yyyy|MM|dd|HH)\})*", "folders by time or distribution")
+            ),
             "S3EnableHiveCompatiblePath": Optional(Free("names of folders")),
             "FieldDelimiter": Optional(Free("how fields are set apart")),
         },

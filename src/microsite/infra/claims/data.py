@@ -10,6 +10,7 @@ from forms.table import definition
 from forms.table import vault_definition
 from microsite.infra.expect import ABSENT
 from microsite.infra.expect import Absent
+from microsite.infra.expect import Among
 from microsite.infra.expect import Between
 from microsite.infra.expect import Default
 from microsite.infra.expect import Free
@@ -83,7 +84,7 @@ def tables(view: View) -> None:
 def keys(view: View) -> None:
     own = {"SSEEnabled": True, "SSEType": "KMS"}
     view.must("LeadsTable", {"SSESpecification": {**own, "KMSMasterKeyId": ABSENT}})
-    view.must("VaultTable", {"SSESpecification": {**own, "KMSMasterKeyId": "${VaultKey.Arn}"}})
+    view.must("VaultTable", {"SSESpecification": {**own, "KMSMasterKeyId": Among(["${VaultKey.Arn}", "${VaultKey}"])}})
     through = {"StringEquals": {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"}}
     policies = {
         "VaultKey": [allow(_CARE, "*", to=_ACCOUNT), allow(_USE, "*", to=_ACCOUNT, when=through)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from microsite.infra.expect import Absent
+from microsite.infra.expect import Among
 from microsite.infra.expect import Default
 from microsite.infra.expect import Free
 from microsite.infra.expect import Optional
@@ -83,7 +84,7 @@ def missing(view: View) -> None:
     # Both are asked for since October 2025.
     # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-lambda.html
     caller = {
-        "FunctionName": "${MissingFunction.Arn}",
+        "FunctionName": Among(["${MissingFunction.Arn}", "${MissingFunction}"]),
         "Principal": "cloudfront.amazonaws.com",
         "SourceArn": DISTRIBUTION,
     }
