@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from microsite.deploy.files import LARGEST
-from microsite.deploy.files import TYPES
 from microsite.deploy.files import headers_of
-from microsite.deploy.files import is_immutable
 from microsite.deploy.files import read_site
 from microsite.deploy.links import css_references
 from microsite.deploy.links import references
 from microsite.deploy.packing import Packer
 from microsite.errors import Refused
+from microsite.media import TYPES
+from microsite.media import is_immutable
 from microsite.serve.headers import content_type
 
 from .conftest import SITE

@@ -16,13 +16,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 from typing import Final
 from urllib.parse import quote
 from urllib.parse import unquote
 
 from microsite.errors import Refused
+from microsite.media import IMMUTABLE
+from microsite.media import TYPES
+from microsite.media import is_immutable
 
 from .links import css_references
 from .links import references
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping
 
-__all__ = ["LARGEST", "REDIRECTS", "TYPES", "Site", "headers_of", "is_immutable", "read_site"]
+__all__ = ["LARGEST", "REDIRECTS", "Site", "headers_of", "read_site"]
 
 #: Files that no site of ours is without.
 _DEMANDED = ("index.html", "404.html", "search/manifest.bin")
@@ -58,40 +60,8 @@ _LONGEST_REDIRECTED = 500
 _SHOWN = 20
 _CHUNK = 1 << 20
 
-#: As in infra/edge/router.js, which leaves these addresses as they are: the name holds a check of the content.
-_HASHED: Final = re.compile(r"(assets|search)/(?!r\.)(.+/)?[^/]+\.[0-9a-f]{8,64}\.[a-z0-9]+", re.ASCII)
-#: A year, the longest that caches promise (RFC 9111, 1.2.2 leaves no larger use): the content never changes.
-_IMMUTABLE = "public, max-age=31536000, immutable"
 #: Kept, but asked for again each time. CloudFront asks S3 once a release: the key holds the release.
 _REVALIDATE = "public, max-age=0, must-revalidate"
-#: Our own table: the module `mimetypes` reads the machine's registry, and answers then differ from machine to machine.
-TYPES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "avif": "image/avif",
-        "bin": "application/octet-stream",
-        "css": "text/css; charset=utf-8",
-        "csv": "text/csv; charset=utf-8",
-        "epub": "application/epub+zip",
-        "gif": "image/gif",
-        "html": "text/html; charset=utf-8",
-        "ico": "image/x-icon",
-        "ics": "text/calendar; charset=utf-8",
-        "jpeg": "image/jpeg",
-        "jpg": "image/jpeg",
-        "js": "text/javascript; charset=utf-8",
-        "json": "application/json",
-        "pdf": "application/pdf",
-        "png": "image/png",
-        "svg": "image/svg+xml; charset=utf-8",
-        "txt": "text/plain; charset=utf-8",
-        "vcf": "text/vcard; charset=utf-8",
-        "webmanifest": "application/manifest+json",
-        "webp": "image/webp",
-        "woff": "font/woff",
-        "woff2": "font/woff2",
-        "xml": "application/xml; charset=utf-8",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +105,6 @@ class Site:
         return content
 
 
-def is_immutable(path: str) -> bool:
-    """Whether a path names its content, and so stands at the root of the bucket for good."""
-    return _HASHED.fullmatch(path) is not None
-
-
 def headers_of(path: str) -> Headers | None:
     """What a path is served with; None when its type is not known.
 
@@ -152,7 +117,7 @@ def headers_of(path: str) -> Headers | None:
     if kind is None:
         return None
     packed = path.startswith("search/") and ending == "bin"
-    return Headers(kind, _IMMUTABLE if is_immutable(path) else _REVALIDATE, "br" if packed else "")
+    return Headers(kind, IMMUTABLE if is_immutable(path) else _REVALIDATE, "br" if packed else "")
 
 
 def read_site(

@@ -7,10 +7,13 @@ the writer's machine first. `infra/` is tested against these values; change them
 
 from __future__ import annotations
 
-import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from typing import Final
+
+from microsite.media import IMMUTABLE
+from microsite.media import TYPES
+from microsite.media import is_immutable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,45 +44,9 @@ SECURITY_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
-#: A year is the longest age that RFC 9111 caches promise to keep; the name changes with the content.
-IMMUTABLE: Final = "public, max-age=31536000, immutable"
 #: Kept, but asked for again each time: a correction in a health article must show at once. A 304 has no body.
 REVALIDATE: Final = "no-cache"
 
-#: Not a chunk of records (`search/r.N.bin`), whose N is its number and no hash, however long it gets.
-_HASHED: Final = re.compile(r"^/?(?:assets|search)/(?!r\.)(?:.+/)?[^/]+\.[0-9a-f]{8,64}\.[a-z0-9]+$")
-
-# Our own table: the `mimetypes` module reads the machine's registry, and answers then differ from machine to machine.
-_TYPES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "avif": "image/avif",
-        "css": "text/css; charset=utf-8",
-        "csv": "text/csv; charset=utf-8",
-        "epub": "application/epub+zip",
-        "gif": "image/gif",
-        "htm": "text/html; charset=utf-8",
-        "html": "text/html; charset=utf-8",
-        "ico": "image/x-icon",
-        "ics": "text/calendar; charset=utf-8",
-        "jpeg": "image/jpeg",
-        "jpg": "image/jpeg",
-        "js": "text/javascript; charset=utf-8",
-        "json": "application/json",
-        "map": "application/json",
-        "md": "text/markdown; charset=utf-8",
-        "mjs": "text/javascript; charset=utf-8",
-        "pdf": "application/pdf",
-        "png": "image/png",
-        "svg": "image/svg+xml; charset=utf-8",
-        "txt": "text/plain; charset=utf-8",
-        "vcf": "text/vcard; charset=utf-8",
-        "webmanifest": "application/manifest+json",
-        "webp": "image/webp",
-        "woff": "font/woff",
-        "woff2": "font/woff2",
-        "xml": "application/xml; charset=utf-8",
-    }
-)
 #: `application/octet-stream` is the search index (`.bin`), half its size when compressed. CloudFront by itself would
 #: compress neither that type nor a file below 1,000 bytes, so these files must be stored compressed.
 _COMPRESSIBLE: Final = (
@@ -90,13 +57,13 @@ _COMPRESSIBLE: Final = (
 
 def cache_control(path: str) -> str:
     """The `Cache-Control` value for a path of the site: hashed assets for a year, all else asked for again."""
-    return IMMUTABLE if _HASHED.match(path) else REVALIDATE
+    return IMMUTABLE if is_immutable(path) else REVALIDATE
 
 
 def content_type(path: str) -> str:
     """The media type, with its charset where it is text, by the path's extension."""
     stem, _, extension = path.rpartition("/")[2].rpartition(".")
-    return _TYPES.get(extension.lower() if stem else "", "application/octet-stream")
+    return TYPES.get(extension.lower() if stem else "", "application/octet-stream")
 
 
 def is_compressible(media_type: str) -> bool:

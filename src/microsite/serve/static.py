@@ -17,9 +17,10 @@ from urllib.parse import unquote_to_bytes
 
 import brotli
 
+from microsite.media import IMMUTABLE
+
 from .exchange import Reply
 from .exchange import plain
-from .headers import IMMUTABLE
 from .headers import cache_control
 from .headers import content_type
 from .headers import is_compressible
