@@ -177,6 +177,12 @@ _PROMISES = (
     ),
 )
 
+#: Hint → the numbers of the promises that it may be part of.
+_HINTED = {
+    hint: tuple(number for number, one in enumerate(_PROMISES) if hint in one.hints)
+    for hint in sorted({hint for one in _PROMISES for hint in one.hints})
+}
+
 #: Phrases with a word of denial that deny nothing.
 _HOLLOW = re.compile(
     r"\b(?:not (?:only|just|merely|simply|to mention)|no (?:wonder|matter|longer|sooner|less than)|why not|no other (?:\w+ )?(?:does|can|works)"
@@ -252,27 +258,27 @@ def check_claims(page: Page) -> None:
     for text, start in page.front_texts(*_TEXTS):
         for piece, offset in _pieces(_unquoted(text)):
             _judge(page, _PROMISES, piece, start + offset)
-    likely = [one for one in _PROMISES if any(hint in page.lower for hint in one.hints)]
-    if not likely:
-        return
-    places = _hinted(page, likely)
-    for _, found in page.sentences:
+    # Most sentences hold no such word, the others one: that is known from one look at the whole page.
+    places = _hinted(page)
+    for _, found in page.sentences if places else ():
         for sentence in found:
-            # Most sentences hold no such word: that is known from one look at the whole page.
-            near = bisect_left(places, sentence.start)
-            if near < len(places) and places[near] < sentence.start + len(sentence.text):
-                _judge(page, likely, sentence.text, sentence.start)
+            near = bisect_left(places, (sentence.start,))
+            after = bisect_left(places, (sentence.start + len(sentence.text),), near)
+            if near < after:
+                numbers = {number for _, those in places[near:after] for number in those}
+                _judge(page, [_PROMISES[number] for number in sorted(numbers)], sentence.text, sentence.start)
 
 
-def _hinted(page: Page, likely: Sequence[_Promise]) -> Sequence[int]:
-    """Where a word stands without which no promise is made, in order."""
+def _hinted(page: Page) -> list[tuple[int, tuple[int, ...]]]:
+    """Where words stand without which no promise is made, in order, with the numbers of those promises."""
     if len(page.lower) != len(page.mask):
-        return range(len(page.mask))  # a letter that is two in lower case: offsets do not fit
-    found: set[int] = set()
-    for hint in {hint for one in likely for hint in one.hints}:
+        # A letter that is two in lower case: offsets do not fit.
+        return [(place, tuple(range(len(_PROMISES)))) for place in range(len(page.mask))]
+    found = []
+    for hint, numbers in _HINTED.items():
         place = page.lower.find(hint)
         while place >= 0:
-            found.add(place)
+            found.append((place, numbers))
             place = page.lower.find(hint, place + 1)
     return sorted(found)
 
@@ -304,16 +310,18 @@ def promises(text: str, *, cited: bool, tried: Sequence[_Promise] = _PROMISES) -
     tried = [one for one in tried if any(hint in lower for hint in one.hints)]
     if not tried:
         return
-    plain = CERTAINTY.sub(_blank, CITATION.sub(_blank, text))
+    plain = CERTAINTY.sub(_blank, CITATION.sub(_blank, text)) if "[" in text else text
     # Emphasis inside of a phrase hides nothing: "**no** side effects".
-    plain = re.sub(r"\*\*?|__|(?<!\w)_|_(?!\w)", _blank, plain)
+    if "*" in plain or "_" in plain:
+        plain = re.sub(r"\*\*?|__|(?<!\w)_|_(?!\w)", _blank, plain)
     if plain.rstrip().rstrip("\"'\u201d)*_").endswith("?"):
         return
     told: set[int] = set()
     loose = re.sub(r"\s+", " ", plain)
-    places = _places(plain)
+    places: Sequence[int] = ()
     for promise in tried:
         for match in promise.pattern.finditer(loose):
+            places = places or _places(plain)
             start = places[match.start()]
             if start not in told and not _excused(promise, match, loose, cited=cited):
                 told.add(start)

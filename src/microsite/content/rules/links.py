@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from microsite.content.anchors import anchors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from microsite.content.articles import Article
 
     from .page import Page
@@ -65,11 +67,11 @@ def check_links(page: Page) -> None:
     mask = page.mask
     spans: list[tuple[int, int]] = [span for span, _ in page.tags]
     known: dict[str, str] = {}
-    for match in _DEFINITION.finditer(mask):
+    for match in _DEFINITION.finditer(mask) if "]:" in mask else ():
         spans.append(match.span())
         known[_label(match["text"])] = match["target"]
         check_target(page, match["target"], match.start("target"))
-    for match in _LINK.finditer(mask):
+    for match in _each(_LINK, mask):
         spans.append(match.span())
         angle = match["angle"] is not None
         target, place = (match["angle"], match.start("angle")) if angle else (match["target"], match.start("target"))
@@ -84,13 +86,25 @@ def check_links(page: Page) -> None:
             _image(page, at, inner["text"], inner["target"] or inner["angle"] or "")
             check_target(page, inner["target"] or inner["angle"] or "", at)
     _by_reference(page, known, spans)
-    for match in _URL.finditer(mask):
+    for match in _URL.finditer(mask) if "http" in page.lower or "www." in page.lower else ():
         closed = mask[match.start() - 1 : match.start()] == "<"
         if not closed and not _inside(match.start(), spans):
             shown = match.group()[:50]
             page.add(match.start(), "bare-url", f"the address {shown} has no words", "write [words](address)")
         if closed or not _inside(match.start(), spans):
             _tracking(page, match.group(), match.start())
+
+
+def _each(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """What `pattern.finditer(text)` gives, for a pattern that begins with `!?[`: tried only where a bracket stands."""
+    done = 0
+    place = text.find("[")
+    while place >= 0:
+        match = pattern.match(text, place - 1 if place > done and text[place - 1] == "!" else place)
+        done = match.end() if match else place + 1
+        if match:
+            yield match
+        place = text.find("[", done)
 
 
 def check_target(page: Page, target: str, start: int, *, raw: bool = False) -> None:
@@ -124,7 +138,7 @@ def tracking_names(target: str) -> list[str]:
 
 def _by_reference(page: Page, known: dict[str, str], spans: list[tuple[int, int]]) -> None:
     """Links and pictures whose address stands elsewhere: `[words][label]`, `![picture][label]`, `[^1]`."""
-    for match in _REFERENCE.finditer(page.mask):
+    for match in _each(_REFERENCE, page.mask) if "][" in page.mask or "] [" in page.mask else ():
         label = _label(match["label"] or match["text"])
         if _inside(match.start(), spans) or _NOT_LABEL.match(label) or _NOT_LABEL.match(match["text"]):
             continue
@@ -137,7 +151,7 @@ def _by_reference(page: Page, known: dict[str, str], spans: list[tuple[int, int]
             page.add(match.start(), "dead-link", f"nothing defines [{label}]", fix)
         elif match["image"]:
             _image(page, match.start(), match["text"], target)
-    for match in _SHORTCUT.finditer(page.mask):
+    for match in _SHORTCUT.finditer(page.mask) if "![" in page.mask else ():
         target = known.get(_label(match["text"]))
         if target is not None:
             _image(page, match.start(), match["text"], target)
