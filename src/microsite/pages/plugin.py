@@ -68,6 +68,10 @@ class _Settings(Config):  # type: ignore[no-untyped-call]  # MkDocs' own base
     """The plugin has none: everything it needs stands in mkdocs.yml's `extra` and in data/."""
 
 
+class _Parents(jinja2.ChoiceLoader):
+    """Finds our templates, then those of the parent theme."""
+
+
 class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  # MkDocs' own base
     """Read once, check, then feed each page its view; finish when all pages are written."""
 
@@ -145,9 +149,11 @@ class MicrositePlugin(BasePlugin[_Settings]):  # type: ignore[no-untyped-call]  
     def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
         """Keep the environment: the styleguide renders its examples with the templates themselves."""
         del config, files
-        env.loader = jinja2.ChoiceLoader(
-            [loader for loader in (env.loader,) if loader] + [jinja2.FileSystemLoader(self._parents)]
-        )
+        # An environment of the last build has it already; another loader would make it forget its compiled templates.
+        if not isinstance(env.loader, _Parents):
+            env.loader = _Parents(
+                [loader for loader in (env.loader,) if loader] + [jinja2.FileSystemLoader(self._parents)]
+            )
         self._env = env
         return env
 
