@@ -71,8 +71,7 @@ def _pages(site: Site) -> list[Page]:
             page = Page(site, article, made)
             _look_at(page)
             own = tuple(page.findings)
-            # The largest part of a page's working state, and no rule on several pages reads it.
-            page.__dict__.pop("sentences", None)
+            page.settle()
         _checked[article.file] = state, page, own
         pages.append(page)
     return pages

@@ -88,6 +88,17 @@ class Page:
         """Each block of running text with its sentences; a row or heading is one sentence."""
         return tuple((block, sentences(block)) for block in self.blocks if block.kind != "rule")
 
+    def settle(self) -> None:
+        """Let go of the texts when the rules on one page are done: those on several need sources and paragraphs.
+
+        The texts are kept in three forms, together some 200 kB a page.
+        """
+        _ = self.cited, self.paragraphs
+        self.mask = self.lower = ""
+        self.blocks = ()
+        for name in ("sentences", "tags"):
+            self.__dict__.pop(name, None)
+
     def add(self, offset: int, rule: str, message: str, fix: str, severity: Severity = "error") -> None:
         """A finding at an offset of the file."""
         line, column = self._lines.at(offset)
