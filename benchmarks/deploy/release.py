@@ -18,7 +18,6 @@ from typing import Any
 from microsite.deploy import archive
 from microsite.deploy.apply import apply
 from microsite.deploy.aws import client
-from microsite.deploy.files import is_immutable
 from microsite.deploy.files import read_site
 from microsite.deploy.job import Job
 from microsite.deploy.job import Limits
@@ -32,6 +31,7 @@ from microsite.deploy.s3 import S3Bucket
 from microsite.deploy.verify import Door
 from microsite.deploy.web import Answer
 from microsite.deploy.web import Web
+from microsite.media import is_immutable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
