@@ -13,7 +13,8 @@ export NO_MKDOCS_2_WARNING := 1
 
 BIN := .venv/bin
 # A file of tests stays in one process: its browser and its server are made once. More than four processes starve Chromium.
-PARALLEL := -n logical --maxprocesses 4 --dist loadfile
+# In the order of folders: the browser's long files come first, or one of them runs alone at the end.
+PARALLEL := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 help: ## Print these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
