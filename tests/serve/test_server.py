@@ -17,6 +17,7 @@ import brotli
 import pytest
 
 from microsite.serve import SECURITY_HEADERS
+from microsite.serve.asgi import BODY_READ
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +100,11 @@ def test_of_a_large_body_the_function_sees_enough_to_refuse_it(still: Any) -> No
 
 def test_a_body_beyond_the_gateways_limit_is_refused_before_the_function(still: Any) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", still.port, timeout=20)
-    connection.request("POST", "/api/x", iter([b"a" * 1_000_000] * 11), {"content-type": "text/plain"})
+    connection.putrequest("POST", "/api/x")
+    connection.putheader("transfer-encoding", "chunked")
+    connection.endheaders()
+    # One byte too many and no end: what is sent after the answer is met with a reset, now and then before it is read.
+    connection.send(f"{BODY_READ + 1:x}\r\n".encode() + b"a" * (BODY_READ + 1))
     assert connection.getresponse().status == 413
     connection.close()
 
