@@ -27,7 +27,10 @@ def test_the_first_command_serves_the_site_and_its_forms(tmp_path: Path) -> None
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environ = {**os.environ, "PORT": str(port), "DATA": str(tmp_path / "data")}
+    # As on a fresh terminal: what was said to `make test` is not for `make serve`.
+    said = ("ARGS", "MAKEFLAGS", "MAKELEVEL")
+    environ = {name: value for name, value in os.environ.items() if name not in said}
+    environ |= {"PORT": str(port), "DATA": str(tmp_path / "data")}
     server = subprocess.Popen(
         commands()[0].split(), cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
